@@ -1,0 +1,49 @@
+"""The shop as a Flask application: wire, register, return."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_babel import Babel
+from jinja2 import StrictUndefined
+
+from app import blueprints, commands
+from app.config import ROOT, Settings, read
+from app.extensions import db, migrate, prepare_engine
+from app.services.outbox import log as outbox_log
+from app.web import assets, errors, filters, headers, locale, observe, pagecache
+from app.web.sessions import DatabaseSessions
+from app.wiring import build_providers
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The application for these settings (by default those of the environment)."""
+    settings = settings or read()
+    app = Flask(__name__, static_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        BASE_URL=settings.base_url,
+        IS_HTTPS=settings.is_https,
+        MAX_CONTENT_LENGTH=1024 * 1024,
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
+        SHOP_NAME="porto.nova",
+        TESTING=settings.testing,
+        JSON_SORT_KEYS=False,
+    )
+    observe.configure_logging(settings.log_level)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    Babel(app, locale_selector=lambda: str(locale.current_language()))
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.session_interface = DatabaseSessions()
+    app.extensions["tradewind"] = build_providers(settings)
+    outbox_log.connect(app.extensions["tradewind"].versions.bump)
+    for part in (observe, headers, locale, filters, assets, errors):
+        part.install(app, settings) if part is headers else part.install(app)
+    blueprints.register(app)
+    commands.register(app)
+    return pagecache.in_front_of(app, settings)

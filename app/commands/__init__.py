@@ -1,0 +1,15 @@
+"""`flask …` commands, grouped by area."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+AREAS = ("catalog", "demo", "fx", "orders", "quote", "search", "tax", "worker", "prices")
+
+
+def register(app: Flask) -> None:
+    """Register every area's command group."""
+    for area in AREAS:
+        app.cli.add_command(import_module(f"app.commands.{area}").group)

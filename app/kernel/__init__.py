@@ -1,0 +1,1 @@
+"""Values and decisions that know nothing of databases, requests or the time of day."""

@@ -1,0 +1,114 @@
+"""What a quote is asked about: facts from the cart, the shop and the destination, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from app.kernel.address import Destination
+from app.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class SellerFacts:
+    """Who sells: country of establishment and tax registrations ("PT", "OSS:PT", "IOSS", …)."""
+
+    code: str
+    country: str
+    registrations: frozenset[str]
+    established_in: frozenset[str]
+    oss_opted: bool = True
+    vat_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MarketFacts:
+    """How this market shows prices and rounds tax."""
+
+    code: str
+    tax_included: bool
+    rounding: str = "per_rate"
+    carriers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerFacts:
+    """consumer or business; a tax id counts only when its check says valid."""
+
+    kind: str = "consumer"
+    tax_id: str = ""
+    tax_id_check: str = ""  # valid, invalid, unavailable, ""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceFacts:
+    """Where a unit price came from: list, row and, if converted, how."""
+
+    list_code: str
+    origin: str  # set, converted
+    row_id: int = 0
+    derivation: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One line of the cart. Weight in grams, sizes (packed) in millimetres, per piece.
+
+    warehouse  where these pieces leave from (a cart line served by two warehouses is two facts
+               with the same `line`)
+    """
+
+    line: str
+    sku: str
+    product: str
+    categories: frozenset[str]
+    quantity: int
+    unit_price: Money
+    price: PriceFacts
+    tax_category: str
+    hs_code: str
+    origin: str
+    weight_g: int
+    size_mm: tuple[int, int, int]
+    warehouse: str
+
+
+@dataclass(frozen=True, slots=True)
+class PromotionFacts:
+    """A discount that may apply: conditions of time, market and use are already checked.
+
+    scope   order, product, category; `codes` names the products or categories
+    percent of the amount, or a fixed `amount` in the quote's currency
+    """
+
+    code: str
+    coupon: str
+    label: str
+    scope: str
+    codes: frozenset[str]
+    percent: Decimal | None
+    amount: Money | None
+    minimum: Money | None
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteFacts:
+    """Everything a quote depends on, apart from the RateBook.
+
+    option   the shopper's choice of delivery ("standard"); "" takes the cheapest
+    payment_step  minor units the provider's smallest step has (KWD 10), from the currency policy
+    """
+
+    market: MarketFacts
+    seller: SellerFacts
+    customer: CustomerFacts
+    currency: str
+    destination: Destination
+    lines: tuple[LineFacts, ...]
+    promotions: tuple[PromotionFacts, ...]
+    option: str
+    now: datetime
+    dap_only: bool = False

@@ -1,0 +1,204 @@
+"""Lines -> parcels: how what leaves one warehouse is boxed. Millimetres and grams, whole numbers.
+
+Bulky pieces travel in their own packaging; the others share as few cartons as the limits of the
+service allow. A carton is filled in layers of rows, the pieces lying flat, so what we quote can
+really be packed. A three-dimensional packing search gives tighter boxes but takes tens of
+milliseconds; a whole quote has three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from app.rules.facts import LineFacts
+
+BULKY_SIDE_MM = 600
+BULKY_WEIGHT_G = 15_000
+
+# Footprints tried, as multiples of the longest and the second longest side of any piece.
+_FOOTPRINTS = ((1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 3), (4, 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A closed box. length >= width >= height."""
+
+    weight_g: int
+    length_mm: int
+    width_mm: int
+    height_mm: int
+    pieces: int = 1
+
+    @property
+    def volume_mm3(self) -> int:
+        """Outer volume in cubic millimetres."""
+        return self.length_mm * self.width_mm * self.height_mm
+
+    @property
+    def girth_mm(self) -> int:
+        """Length and girth as carriers measure it: L + 2W + 2H."""
+        return self.length_mm + 2 * (self.width_mm + self.height_mm)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a service takes at most, per parcel."""
+
+    max_weight_g: int
+    max_side_mm: int
+    max_girth_mm: int
+
+    def allow(self, parcel: Parcel) -> bool:
+        """True when the service takes this parcel; a value on the limit is taken."""
+        return (
+            parcel.weight_g <= self.max_weight_g
+            and parcel.length_mm <= self.max_side_mm
+            and parcel.girth_mm <= self.max_girth_mm
+        )
+
+
+class Run(NamedTuple):
+    """So many equal pieces lying flat: high is the shortest side."""
+
+    high: int
+    long: int
+    wide: int
+    weight: int
+    count: int
+
+    def parcel(self) -> Parcel:
+        """One of them in its own packaging."""
+        return Parcel(self.weight, self.long, self.wide, self.high)
+
+
+def pack(lines: Iterable[LineFacts], limits: Limits) -> tuple[Parcel, ...] | None:
+    """The parcels these lines make; the same content always makes the same parcels.
+
+    returns  None when a single piece is already heavier or larger than the limits
+    cost     about 0.1 ms for ten lines, remembered by content and limits
+    """
+    counts: dict[tuple[int, int, int, int], int] = {}
+    for line in lines:
+        if line.quantity > 0:
+            high, wide, long = sorted(line.size_mm)
+            key = (max(high, 1), max(long, 1), max(wide, 1), max(line.weight_g, 0))
+            counts[key] = counts.get(key, 0) + line.quantity
+    runs = sorted((Run(*key, count) for key, count in counts.items()), reverse=True)
+    return _pack(tuple(runs), limits)
+
+
+@lru_cache(maxsize=4096)
+def _pack(runs: tuple[Run, ...], limits: Limits) -> tuple[Parcel, ...] | None:
+    if not all(limits.allow(run.parcel()) for run in runs):
+        return None
+    own = [run.parcel() for run in runs if _is_bulky(run) for _ in range(run.count)]
+    shared = [run for run in runs if not _is_bulky(run)]
+    cartons = [
+        parcel for group in _by_weight(shared, limits.max_weight_g)
+        for parcel in _cartons(group, limits)
+    ]
+    return tuple(own + cartons)
+
+
+def _is_bulky(run: Run) -> bool:
+    return run.long > BULKY_SIDE_MM or run.weight > BULKY_WEIGHT_G
+
+
+def _by_weight(runs: Sequence[Run], max_weight_g: int) -> list[list[Run]]:
+    """Groups no heavier than allowed: first fit, heaviest pieces first."""
+    if sum(run.weight * run.count for run in runs) <= max_weight_g:
+        return [list(runs)] if runs else []
+    groups: list[list[Run]] = []
+    free: list[int] = []
+    for run in sorted(runs, key=lambda run: -run.weight):
+        left = run.count
+        for i, room in enumerate(free):
+            taken = min(left, room // run.weight) if run.weight else left
+            if taken:
+                groups[i].append(run._replace(count=taken))
+                free[i] -= taken * run.weight
+                left -= taken
+        while left:
+            taken = min(left, max_weight_g // run.weight) if run.weight else left
+            groups.append([run._replace(count=taken)])
+            free.append(max_weight_g - taken * run.weight)
+            left -= taken
+    return [sorted(group, reverse=True) for group in groups]
+
+
+def _cartons(runs: Sequence[Run], limits: Limits) -> list[Parcel]:
+    """One carton, or, where it would be too large, two halves, each asked again."""
+    carton = _carton(runs, limits)
+    if limits.allow(carton):
+        return [carton]
+    first, second = _halves(runs)
+    return _cartons(first, limits) + _cartons(second, limits)
+
+
+def _halves(runs: Sequence[Run]) -> tuple[list[Run], list[Run]]:
+    wanted = sum(run.count for run in runs) // 2
+    first: list[Run] = []
+    second: list[Run] = []
+    for run in runs:
+        taken = min(run.count, wanted)
+        wanted -= taken
+        if taken:
+            first.append(run._replace(count=taken))
+        if run.count > taken:
+            second.append(run._replace(count=run.count - taken))
+    return first, second
+
+
+def _carton(runs: Sequence[Run], limits: Limits) -> Parcel:
+    """The box with the least cardboard among a few footprints, allowed ones first."""
+    pieces = sum(run.count for run in runs)
+    weight = sum(run.weight * run.count for run in runs)
+    longest, widest = max(run.long for run in runs), max(run.wide for run in runs)
+    best: tuple[tuple[bool, int], Parcel] | None = None
+    for along, across in _FOOTPRINTS:
+        if along * across > 1 and along * across >= 2 * pieces:
+            break  # more places than pieces: it cannot get smaller
+        sides = sorted(_layered(runs, longest * along, widest * across), reverse=True)
+        parcel = Parcel(weight, *sides, pieces=pieces)
+        long, wide, high = sides
+        rank = (not limits.allow(parcel), long * wide + long * high + wide * high)
+        if best is None or rank < best[0]:
+            best = (rank, parcel)
+    assert best is not None
+    return best[1]
+
+
+def _layered(runs: Sequence[Run], length: int, width: int) -> tuple[int, int, int]:
+    """Length, width and height really used when filling layer by layer, row by row.
+
+    runs must be sorted highest first: the first piece of a layer gives its height.
+    """
+    used_length = used_width = height = 0
+    row_length = row_width = layer_width = 0
+    for run in runs:
+        per_row, rows = length // run.long, width // run.wide
+        left = run.count
+        while left:
+            fit = (length - row_length) // run.long if run.wide <= row_width else 0
+            if fit:
+                taken = min(fit, left)
+                row_length += taken * run.long
+                used_length = max(used_length, row_length)
+                left -= taken
+                continue
+            if height and width - layer_width >= run.wide:
+                layer_width += run.wide
+            else:
+                full = (left - 1) // (per_row * rows)  # whole layers of this piece alone
+                if full:
+                    left -= full * per_row * rows
+                    used_length = max(used_length, per_row * run.long)
+                    used_width = max(used_width, rows * run.wide)
+                height += (full + 1) * run.high
+                layer_width = run.wide
+            row_length, row_width = 0, run.wide
+            used_width = max(used_width, layer_width)
+    return used_length, used_width, height

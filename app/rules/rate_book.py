@@ -1,0 +1,279 @@
+"""The RateBook: every dated row a quote may need, read once, never changed.
+
+services/rates/book.py fills it from the database. The rules look things up here by day; what is
+not found is said (None), never guessed. Rates are percentages as Decimals (19 means 19 %).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from decimal import Decimal
+
+from app.kernel.fx import Rate
+from app.kernel.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """First and last day (inclusive; None is open), with the source and how sure we are."""
+
+    first: date = date.min
+    last: date | None = None
+    source: str = ""
+    confidence: str = "review"
+
+    def covers(self, day: date) -> bool:
+        """True when the rule holds on this day."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRateRow:
+    """One component tax of a jurisdiction ("DE", "CA-QC") for a goods category."""
+
+    id: str
+    jurisdiction: str
+    category: str
+    name: str
+    percent: Decimal
+    shipping: str  # follows, taxable, exempt
+    validity: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class TerritoryRow:
+    """A place that is not what its country is; see /docs and the table's note."""
+
+    id: str
+    country: str
+    postcode_prefix: str
+    postcode_to: str
+    city: str
+    code: str
+    name: str
+    in_eu_customs: bool | None
+    in_eu_vat: bool | None
+    tax_as: str
+    customs_as: str
+    note: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRow:
+    """How a destination values and taxes imports, and its low-value scheme for sellers."""
+
+    id: str
+    country: str
+    valuation: str  # CIF, FOB
+    duty_threshold: Money | None
+    tax_threshold: Money | None
+    threshold_per: str
+    tax_threshold_kind: str  # value, tax_amount
+    scheme: str
+    scheme_registration: str
+    scheme_threshold: Money | None
+    scheme_per: str
+    scheme_shipping_in_base: bool
+    tax_step_minor: int | None
+    validity: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRow:
+    """Duty by destination, HS prefix, origin (ISO2, group or "*") and kind."""
+
+    id: str
+    destination: str
+    hs_prefix: str
+    origin: str
+    kind: str  # mfn, preference, antidumping, countervailing, surcharge, safeguard
+    percent: Decimal
+    per_unit: Money | None
+    per_unit_of: str
+    combine: str
+    proof_required: bool
+    validity: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class FeeRow:
+    """A parcel fee per hs6, consignment or item."""
+
+    id: str
+    destination: str
+    code: str
+    name: str
+    per: str
+    amount: Money
+    max_value: Money | None
+    customer: str
+    in_import_tax_base: bool
+    in_scheme_tax_base: bool
+    validity: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class CurrencyRow:
+    """Rounding of converted prices and the step a payment provider can charge."""
+
+    currency: str
+    price_step: int = 1
+    ending: int = 0
+    direction: str = "nearest"
+    margin: Decimal = Decimal(0)  # percent
+    change_threshold: Decimal = Decimal(0)  # percent
+    payment_step: int = 1
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """Weekend (Monday is 0), public holidays, and working days customs take for imports."""
+
+    country: str
+    weekend: frozenset[int] = frozenset({5, 6})
+    holidays: frozenset[date] = frozenset()
+    customs_days: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneRow:
+    """A part of the world a service reaches (or, excluded, does not)."""
+
+    zone: str
+    country: str
+    postcode_prefix: str
+    is_excluded: bool
+    days_min: int
+    days_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateStep:
+    """Up to this chargeable weight (grams, inclusive) it costs this much."""
+
+    zone: str
+    up_to_g: int
+    amount: Money
+    validity: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """A shipping service of one warehouse with its zones and rate card."""
+
+    code: str
+    carrier: str
+    tier: str
+    label: Mapping[str, str]
+    warehouse: str
+    incoterm: str
+    divisor: int
+    step_g: int
+    max_weight_g: int
+    max_side_mm: int
+    max_girth_mm: int
+    fuel_percent: Decimal
+    handling_days: int
+    is_tracked: bool
+    needs_phone: bool
+    zones: tuple[ZoneRow, ...]
+    steps: tuple[RateStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FreeShippingRow:
+    """From this goods value on, a tier is free in a market."""
+
+    market: str
+    tier: str
+    threshold: Money
+    validity: Validity
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseRow:
+    """Where a parcel starts: country, local clock, cut-off."""
+
+    code: str
+    country: str
+    time_zone: str
+    cut_off: time
+
+
+@dataclass(frozen=True, slots=True)
+class VatexRow:
+    """Machine-readable reason why a treatment charges no tax (EN 16931)."""
+
+    treatment: str
+    einvoice_category: str
+    vatex: str
+    reason: str
+
+
+EU_MEMBERS = frozenset(
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+)
+
+
+@dataclass(frozen=True)
+class RateBook:
+    """Immutable tables with the look-ups the rules share. `version` names this very state."""
+
+    version: int = 0
+    tax_rates: Mapping[str, tuple[TaxRateRow, ...]] = field(default_factory=dict)  # by jurisdiction
+    territories: Mapping[str, tuple[TerritoryRow, ...]] = field(default_factory=dict)  # by country
+    imports: Mapping[str, tuple[ImportRow, ...]] = field(default_factory=dict)  # by country
+    duties: Mapping[str, tuple[DutyRow, ...]] = field(default_factory=dict)  # by destination
+    origin_groups: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by group
+    fees: Mapping[str, tuple[FeeRow, ...]] = field(default_factory=dict)  # by destination
+    vatex: Mapping[str, VatexRow] = field(default_factory=dict)
+    fx: Mapping[str, Rate] = field(default_factory=dict)  # EUR -> quote, newest first choice
+    currencies: Mapping[str, CurrencyRow] = field(default_factory=dict)
+    calendars: Mapping[str, CalendarRow] = field(default_factory=dict)
+    services: Mapping[str, ServiceRow] = field(default_factory=dict)
+    free_shipping: tuple[FreeShippingRow, ...] = ()
+    warehouses: Mapping[str, WarehouseRow] = field(default_factory=dict)
+
+    def currency(self, code: str) -> CurrencyRow:
+        """The currency's policy; without one, the minor unit is the step."""
+        return self.currencies.get(code) or CurrencyRow(code)
+
+    def calendar(self, country: str) -> CalendarRow:
+        """The country's calendar; without one, Saturday and Sunday off and no holidays."""
+        return self.calendars.get(country) or CalendarRow(country)
+
+    def rate(self, base: str, quote: str) -> Rate | None:
+        """The exchange rate, through the euro where needed; None when unknown."""
+        if base == quote:
+            return Rate(base, quote, Decimal(1), "same currency", date.max)
+        to_quote, to_base = self.fx.get(quote), self.fx.get(base)
+        if base == "EUR":
+            return to_quote
+        if to_base is None:
+            return None
+        if quote == "EUR":
+            return to_base.inverse()
+        return to_base.inverse().through(to_quote) if to_quote else None
+
+    def tax_on(self, jurisdiction: str, category: str, day: date) -> tuple[TaxRateRow, ...]:
+        """Component taxes of a category; a category without rows of its own is `standard`."""
+        rows = _on(self.tax_rates.get(jurisdiction, ()), day)
+        own = tuple(row for row in rows if row.category == category)
+        return own or tuple(row for row in rows if row.category == "standard")
+
+    def import_rule(self, country: str, day: date) -> ImportRow | None:
+        """The destination's import rule ("EU" for members), else the default "*"."""
+        area = "EU" if country in EU_MEMBERS else country
+        for key in (area, "*"):
+            rows = _on(self.imports.get(key, ()), day)
+            if rows:
+                return rows[0]
+        return None
+
+
+def _on(rows: Iterable, day: date) -> tuple:  # type: ignore[type-arg] # any row with validity
+    return tuple(row for row in rows if row.validity.covers(day))

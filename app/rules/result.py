@@ -1,0 +1,158 @@
+"""The quote: every number a shopper sees before paying, frozen, with its explanation.
+
+total = goods - discount + shipping + (tax - tax_included) + duty + fees + rounding, always.
+Amounts are in the basis of the market's price list: with tax where prices include it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from app.kernel.money import Money
+from app.rules.explanation import Why
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedLine:
+    """A cart line: unit price × quantity = goods; paid = goods - discount."""
+
+    line: str
+    sku: str
+    quantity: int
+    unit_price: Money
+    goods: Money
+    discount: Money
+    paid: Money
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedDiscount:
+    """One promotion's effect, as a positive amount taken off, shared over lines."""
+
+    code: str
+    coupon: str
+    label: str
+    amount: Money
+    shares: tuple[tuple[str, Money], ...]  # (line, share); the shares add up to amount
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOption:
+    """A tier the shopper may choose, over all parcels of the order.
+
+    cost      what the carriers charge us (kept for the merchant); price what the shopper pays
+    services  warehouse -> service code
+    """
+
+    id: str
+    tier: str
+    price: Money
+    cost: Money
+    incoterm: str
+    earliest: date
+    latest: date
+    services: tuple[tuple[str, str], ...]
+    is_tracked: bool
+    needs_phone: bool
+    is_free_by: str = ""  # "threshold" or ''
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedTax:
+    """Tax of one kind and rate over its base. Included: already inside prices shown."""
+
+    jurisdiction: str
+    name: str
+    percent: Decimal
+    net: Money
+    tax: Money
+    is_included: bool
+    is_estimate: bool
+    collected_by: str  # seller, customs
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedDuty:
+    """Duty on a line: HS code, origin, customs value, percent."""
+
+    line: str
+    sku: str
+    hs_code: str
+    origin: str
+    value: Money
+    percent: Decimal
+    duty: Money
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedFee:
+    """A parcel fee (the EU's 3 euro per heading, a national fee, brokerage)."""
+
+    code: str
+    name: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """What leaves one warehouse: its tax treatment and, by chosen delivery, its service."""
+
+    warehouse: str
+    ship_from: str
+    lines: tuple[str, ...]
+    treatment: str
+    vatex: str
+    einvoice_category: str
+    service: str
+    incoterm: str
+    dispatch: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueAtDoor:
+    """What is not charged now but will be asked at delivery (DAP); None when not known."""
+
+    duty: Money | None
+    tax: Money | None
+    fees: Money | None
+
+    @property
+    def is_known(self) -> bool:
+        """False when some part cannot be estimated; then nothing may be shown as zero."""
+        return None not in (self.duty, self.tax, self.fees)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """See the module. `problems` are reasons why it cannot be ordered as it is (codes)."""
+
+    currency: str
+    lines: tuple[QuotedLine, ...]
+    discounts: tuple[QuotedDiscount, ...]
+    options: tuple[DeliveryOption, ...]
+    option: DeliveryOption | None
+    consignments: tuple[Consignment, ...]
+    taxes: tuple[QuotedTax, ...]
+    duties: tuple[QuotedDuty, ...]
+    fees_lines: tuple[QuotedFee, ...]
+    goods: Money
+    discount: Money
+    shipping: Money
+    tax: Money
+    tax_included: Money
+    duty: Money
+    fees: Money
+    rounding: Money
+    total: Money
+    due_at_door: DueAtDoor
+    is_estimate: bool
+    problems: tuple[str, ...]
+    why: tuple[Why, ...]
+
+    @property
+    def tax_on_top(self) -> Money:
+        """The part of the tax that is not already inside the prices."""
+        return self.tax - self.tax_included

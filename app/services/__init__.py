@@ -1,0 +1,1 @@
+"""Use cases of the shop. They know the database and the rules, never HTTP."""

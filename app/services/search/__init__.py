@@ -1,0 +1,1 @@
+"""Finding things: the port, the analysis of text, and the embedded engine."""

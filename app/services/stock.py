@@ -1,0 +1,175 @@
+"""Stock: received, promised, sold. Counters move by one conditional UPDATE each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from app.extensions import db, transaction
+from app.kernel.errors import Conflict, OutOfStock
+from app.models.stock import Reservation, StockItem, StockMove, Warehouse
+from app.services.outbox import log
+
+FEW = 5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Allocation:
+    """So many of a variant from one warehouse. Sorted, they give everybody one order of locks."""
+
+    variant_id: int
+    warehouse_id: int
+    quantity: int
+
+
+def receive(variant_id: int, warehouse_id: int, quantity: int, reason: str = "receipt",
+            reference: str = "") -> None:
+    """Add (or with a negative quantity take away) pieces on hand, with the move that says why.
+
+    raises  Conflict  when fewer are free than shall be taken away
+    """
+    with transaction() as session:
+        item = session.scalar(
+            select(StockItem.id).where(
+                StockItem.variant_id == variant_id, StockItem.warehouse_id == warehouse_id
+            )
+        )
+        if item is None:
+            session.add(StockItem(variant_id=variant_id, warehouse_id=warehouse_id))
+            session.flush()
+        changed = session.execute(
+            update(StockItem)
+            .where(
+                StockItem.variant_id == variant_id, StockItem.warehouse_id == warehouse_id,
+                StockItem.on_hand + quantity >= StockItem.reserved,
+            )
+            .values(on_hand=StockItem.on_hand + quantity)
+            .execution_options(synchronize_session=False)
+        )
+        if changed.rowcount == 0:
+            raise Conflict("stock_promised")
+        session.add(StockMove(variant_id=variant_id, warehouse_id=warehouse_id, quantity=quantity,
+                              reason=reason, reference=reference))
+        log.emit("stock", variant_id)
+
+
+def reserve(order_id: int, allocations: Iterable[Allocation]) -> None:
+    """Promise pieces to an order, all or none. Raises OutOfStock (nothing kept)."""
+    with transaction() as session:
+        for wanted in sorted(allocations):
+            if not _take(wanted):
+                raise OutOfStock(variant=wanted.variant_id)
+            session.add(Reservation(
+                order_id=order_id, variant_id=wanted.variant_id,
+                warehouse_id=wanted.warehouse_id, quantity=wanted.quantity,
+            ))
+            log.emit("stock", wanted.variant_id)
+
+
+def reserve_again(order_id: int) -> bool:
+    """Promise an expired order's pieces once more (its money came late). False: not all there."""
+    with transaction() as session:
+        held = _reservations(order_id, "released")
+        taken: list[Allocation] = []
+        for row in held:
+            wanted = Allocation(row.variant_id, row.warehouse_id, row.quantity)
+            if not _take(wanted):
+                for done in taken:
+                    _give_back(done)
+                return False
+            taken.append(wanted)
+        for row in held:
+            row.state = "held"
+            log.emit("stock", row.variant_id)
+        session.flush()
+        return bool(held)
+
+
+def release(order_id: int) -> int:
+    """Give back what an order holds, once however often it is called. Returns how many rows."""
+    with transaction():
+        held = _reservations(order_id, "held")
+        for row in held:
+            _give_back(Allocation(row.variant_id, row.warehouse_id, row.quantity))
+            row.state = "released"
+            log.emit("stock", row.variant_id)
+        return len(held)
+
+
+def claim(order_id: int, reference: str) -> None:
+    """The order is paid: its pieces leave the stock for good, once."""
+    with transaction() as session:
+        for row in _reservations(order_id, "held"):
+            session.execute(
+                update(StockItem)
+                .where(StockItem.variant_id == row.variant_id,
+                       StockItem.warehouse_id == row.warehouse_id)
+                .values(on_hand=StockItem.on_hand - row.quantity,
+                        reserved=StockItem.reserved - row.quantity)
+                .execution_options(synchronize_session=False)
+            )
+            row.state = "claimed"
+            session.add(StockMove(variant_id=row.variant_id, warehouse_id=row.warehouse_id,
+                                  quantity=-row.quantity, reason="sale", reference=reference))
+
+
+def put_back(order_id: int, reference: str) -> None:
+    """A paid order was cancelled before dispatch: its claimed pieces return, once."""
+    with transaction():
+        for row in _reservations(order_id, "claimed"):
+            row.state = "released"
+            receive(row.variant_id, row.warehouse_id, row.quantity, "return", reference)
+
+
+def available(variant_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """variant id -> warehouse code -> pieces that may be promised now (0 left out)."""
+    found: dict[int, dict[str, int]] = {}
+    rows = db.session.execute(
+        select(StockItem.variant_id, Warehouse.code, StockItem.on_hand - StockItem.reserved)
+        .join(Warehouse, Warehouse.id == StockItem.warehouse_id)
+        .where(StockItem.variant_id.in_(list(variant_ids)), StockItem.on_hand > StockItem.reserved)
+    )
+    for variant_id, warehouse, count in rows:
+        found.setdefault(variant_id, {})[warehouse] = count
+    return found
+
+
+def warehouse_ids() -> Mapping[str, int]:
+    """Warehouse code -> id."""
+    return {code: id_ for code, id_ in db.session.execute(select(Warehouse.code, Warehouse.id))}
+
+
+def _take(wanted: Allocation) -> bool:
+    """One conditional statement: read-then-write would oversell."""
+    taken = db.session.execute(
+        update(StockItem)
+        .where(
+            StockItem.variant_id == wanted.variant_id,
+            StockItem.warehouse_id == wanted.warehouse_id,
+            StockItem.on_hand - StockItem.reserved >= wanted.quantity,
+        )
+        .values(reserved=StockItem.reserved + wanted.quantity)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(taken.rowcount)
+
+
+def _give_back(held: Allocation) -> None:
+    db.session.execute(
+        update(StockItem)
+        .where(StockItem.variant_id == held.variant_id,
+               StockItem.warehouse_id == held.warehouse_id)
+        .values(reserved=StockItem.reserved - held.quantity)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _reservations(order_id: int, state: str) -> list[Reservation]:
+    return list(db.session.scalars(
+        select(Reservation)
+        .where(Reservation.order_id == order_id, Reservation.state == state)
+        .order_by(Reservation.variant_id, Reservation.warehouse_id)
+        .with_for_update()
+    ))

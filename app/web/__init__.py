@@ -1,0 +1,1 @@
+"""What blueprints share about HTTP: locale, rendering, errors, headers, visitor."""
