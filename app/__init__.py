@@ -42,8 +42,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.session_interface = DatabaseSessions()
     app.extensions["tradewind"] = build_providers(settings)
     outbox_log.connect(app.extensions["tradewind"].versions.bump)
-    for part in (observe, headers, locale, filters, assets, errors):
-        part.install(app, settings) if part is headers else part.install(app)
+    headers.install(app, settings)
+    for part in (observe, locale, filters, assets, errors):
+        part.install(app)
     blueprints.register(app)
     commands.register(app)
     return pagecache.in_front_of(app, settings)

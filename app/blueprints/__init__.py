@@ -6,9 +6,9 @@ from importlib import import_module
 
 from flask import Flask
 
-LOCALISED = ("storefront", "search", "cart", "checkout", "orders", "pay", "preferences",
+LOCALISED = ("storefront", "search", "cart", "checkout", "orders", "preferences",
              "styleguide", "pages")
-PLAIN = ("entrance", "callbacks", "health", "media", "crawlers")
+PLAIN = ("entrance", "pay", "callbacks", "health", "media", "crawlers")
 
 
 def register(app: Flask) -> None:

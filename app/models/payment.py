@@ -103,3 +103,13 @@ class IdempotentAnswer(Base):
     status: Mapped[int | None]  # None while the first call is still running
     answer: Mapped[dict[str, Any]] = mapped_column(default=dict)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
+
+
+class GatewayMemory(Base):
+    """What the embedded test gateway remembers of a payment; no money moves through it."""
+
+    __tablename__ = "gateway_memory"
+
+    reference: Mapped[str] = mapped_column(String(200), primary_key=True)
+    memory: Mapped[dict[str, Any]]
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -130,6 +130,7 @@ class FeeRule(Dated, Base):
     customer: Mapped[str] = mapped_column(String(12), default="")
     in_import_tax_base: Mapped[bool] = mapped_column(default=False)
     in_scheme_tax_base: Mapped[bool] = mapped_column(default=False)
+    replaces_duty: Mapped[bool] = mapped_column(default=False)  # paid instead of the tariff
 
 
 class VatexCode(Base):

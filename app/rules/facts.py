@@ -98,8 +98,8 @@ class PromotionFacts:
 class QuoteFacts:
     """Everything a quote depends on, apart from the RateBook.
 
-    option   the shopper's choice of delivery ("standard"); "" takes the cheapest
-    payment_step  minor units the provider's smallest step has (KWD 10), from the currency policy
+    option            the shopper's choice of delivery ("standard"); "" takes the cheapest
+    has_origin_proof  the seller can prove preferential origin (else duty is the normal one)
     """
 
     market: MarketFacts
@@ -111,4 +111,4 @@ class QuoteFacts:
     promotions: tuple[PromotionFacts, ...]
     option: str
     now: datetime
-    dap_only: bool = False
+    has_origin_proof: bool = False

@@ -67,7 +67,7 @@ class Run(NamedTuple):
     long: int
     wide: int
     weight: int
-    count: int
+    pieces: int
 
     def parcel(self) -> Parcel:
         """One of them in its own packaging."""
@@ -94,7 +94,7 @@ def pack(lines: Iterable[LineFacts], limits: Limits) -> tuple[Parcel, ...] | Non
 def _pack(runs: tuple[Run, ...], limits: Limits) -> tuple[Parcel, ...] | None:
     if not all(limits.allow(run.parcel()) for run in runs):
         return None
-    own = [run.parcel() for run in runs if _is_bulky(run) for _ in range(run.count)]
+    own = [run.parcel() for run in runs if _is_bulky(run) for _ in range(run.pieces)]
     shared = [run for run in runs if not _is_bulky(run)]
     cartons = [
         parcel for group in _by_weight(shared, limits.max_weight_g)
@@ -109,21 +109,21 @@ def _is_bulky(run: Run) -> bool:
 
 def _by_weight(runs: Sequence[Run], max_weight_g: int) -> list[list[Run]]:
     """Groups no heavier than allowed: first fit, heaviest pieces first."""
-    if sum(run.weight * run.count for run in runs) <= max_weight_g:
+    if sum(run.weight * run.pieces for run in runs) <= max_weight_g:
         return [list(runs)] if runs else []
     groups: list[list[Run]] = []
     free: list[int] = []
     for run in sorted(runs, key=lambda run: -run.weight):
-        left = run.count
+        left = run.pieces
         for i, room in enumerate(free):
             taken = min(left, room // run.weight) if run.weight else left
             if taken:
-                groups[i].append(run._replace(count=taken))
+                groups[i].append(run._replace(pieces=taken))
                 free[i] -= taken * run.weight
                 left -= taken
         while left:
             taken = min(left, max_weight_g // run.weight) if run.weight else left
-            groups.append([run._replace(count=taken)])
+            groups.append([run._replace(pieces=taken)])
             free.append(max_weight_g - taken * run.weight)
             left -= taken
     return [sorted(group, reverse=True) for group in groups]
@@ -139,31 +139,32 @@ def _cartons(runs: Sequence[Run], limits: Limits) -> list[Parcel]:
 
 
 def _halves(runs: Sequence[Run]) -> tuple[list[Run], list[Run]]:
-    wanted = sum(run.count for run in runs) // 2
+    wanted = sum(run.pieces for run in runs) // 2
     first: list[Run] = []
     second: list[Run] = []
     for run in runs:
-        taken = min(run.count, wanted)
+        taken = min(run.pieces, wanted)
         wanted -= taken
         if taken:
-            first.append(run._replace(count=taken))
-        if run.count > taken:
-            second.append(run._replace(count=run.count - taken))
+            first.append(run._replace(pieces=taken))
+        if run.pieces > taken:
+            second.append(run._replace(pieces=run.pieces - taken))
     return first, second
 
 
 def _carton(runs: Sequence[Run], limits: Limits) -> Parcel:
     """The box with the least cardboard among a few footprints, allowed ones first."""
-    pieces = sum(run.count for run in runs)
-    weight = sum(run.weight * run.count for run in runs)
+    pieces = sum(run.pieces for run in runs)
+    weight = sum(run.weight * run.pieces for run in runs)
     longest, widest = max(run.long for run in runs), max(run.wide for run in runs)
     best: tuple[tuple[bool, int], Parcel] | None = None
     for along, across in _FOOTPRINTS:
         if along * across > 1 and along * across >= 2 * pieces:
             break  # more places than pieces: it cannot get smaller
-        sides = sorted(_layered(runs, longest * along, widest * across), reverse=True)
-        parcel = Parcel(weight, *sides, pieces=pieces)
-        long, wide, high = sides
+        long, wide, high = sorted(
+            _layered(runs, longest * along, widest * across), reverse=True
+        )
+        parcel = Parcel(weight, long, wide, high, pieces)
         rank = (not limits.allow(parcel), long * wide + long * high + wide * high)
         if best is None or rank < best[0]:
             best = (rank, parcel)
@@ -180,7 +181,7 @@ def _layered(runs: Sequence[Run], length: int, width: int) -> tuple[int, int, in
     row_length = row_width = layer_width = 0
     for run in runs:
         per_row, rows = length // run.long, width // run.wide
-        left = run.count
+        left = run.pieces
         while left:
             fit = (length - row_length) // run.long if run.wide <= row_width else 0
             if fit:

@@ -25,10 +25,8 @@ def prior_price(history: Sequence[tuple[Moment, Money]], reduction_from: Moment)
     A price that steps down further keeps the `reduction_from` of the first step.
     """
     opens = reduction_from - WINDOW
-    rows = sorted(
-        (row for row in history if row[0] < reduction_from), key=lambda row: row[0]
-    )
-    ends = [begin for begin, _ in rows[1:]] + [reduction_from]
+    rows = sorted((row for row in history if row[0] < reduction_from), key=lambda row: row[0])
+    ends = [*(begin for begin, _ in rows), reduction_from][1:]
     held = [price for (_, price), end in zip(rows, ends, strict=True) if end > opens]
     return min(held, key=lambda price: price.minor) if held else None
 

@@ -69,10 +69,7 @@ def apply(
     discounts: list[QuotedDiscount] = []
     why: list[Why] = []
     for promotion in sorted(promotions, key=_order):
-        if promotion.scope != "order":
-            compared, before_order = whole, sum(left)
-        else:
-            compared = before_order
+        compared = before_order if promotion.scope == "order" else whole
         missing = _minor(promotion.minimum, currency) - compared
         if missing > 0:
             why.append(_not_reached(promotion, missing, currency))
@@ -83,7 +80,8 @@ def apply(
             left = [amount - share for amount, share in zip(left, shares, strict=True)]
             discounts.append(_discount(promotion, names, shares, currency))
             why.append(_applied(promotion, sum(shares), currency))
-        before_order = sum(left) if promotion.scope != "order" else before_order
+        if promotion.scope != "order":
+            before_order = sum(left)
     paid = {name: Money(amount, currency) for name, amount in zip(names, left, strict=True)}
     listed = {name: Money(amount, currency) for name, amount in goods.items()}
     return Discounted(

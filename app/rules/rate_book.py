@@ -112,6 +112,7 @@ class FeeRow:
     customer: str
     in_import_tax_base: bool
     in_scheme_tax_base: bool
+    replaces_duty: bool
     validity: Validity
 
 
@@ -260,10 +261,11 @@ class RateBook:
         return to_base.inverse().through(to_quote) if to_quote else None
 
     def tax_on(self, jurisdiction: str, category: str, day: date) -> tuple[TaxRateRow, ...]:
-        """Component taxes of a category; a category without rows of its own is `standard`."""
+        """Component taxes of a category; a component without a row of its own is `standard`."""
         rows = _on(self.tax_rates.get(jurisdiction, ()), day)
-        own = tuple(row for row in rows if row.category == category)
-        return own or tuple(row for row in rows if row.category == "standard")
+        found = {row.name: row for row in rows if row.category == "standard"}
+        found.update({row.name: row for row in rows if row.category == category})
+        return tuple(found.values())
 
     def import_rule(self, country: str, day: date) -> ImportRow | None:
         """The destination's import rule ("EU" for members), else the default "*"."""

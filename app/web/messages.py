@@ -35,6 +35,11 @@ SENTENCES: dict[str, Sentence] = {
         ngettext("Only %(num)s can be had.", "Only %(num)s can be had.", p["available"])
         if p.get("available") else _("This article is sold out.")
     ),
+    "cart_title": lambda p: _("Your cart"),
+    "already_paid": lambda p: _("This order has just been paid."),
+    "stock_promised": lambda p: _("These pieces are promised to orders."),
+    "refund_too_large": lambda p: _("More cannot be refunded than was paid."),
+    "menu_full": lambda p: _("The main menu holds at most seven entries."),
     "cart_empty": lambda p: _("Your cart is empty."),
     "cart_full": lambda p: _("A cart holds at most 100 different articles."),
     "conflict": lambda p: _("Something has changed meanwhile. Please look again."),

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from app.kernel.errors import ShopError
 from app.services import content, markets
 from app.web import filters, locale
+from app.web.labels import payment_method
 
 
 @dataclass
@@ -40,8 +41,11 @@ class Page:
         self.suggest_url = self.search_url
         self.cart_url = url_for("cart.show")
         self.locale_url = url_for("preferences.show", next=request.full_path.rstrip("?"))
+        self.query = ""
         self.suggestion = None
         self.announcement = None
+        self.help_url = url_for("search.results", q=_("Delivery"))
+        self.back_url, self.back_label = self.cart_url, _("Back to the cart")
 
     @property
     def canonical(self) -> str:
@@ -97,8 +101,8 @@ class Page:
 
     @property
     def payment_marks(self) -> list[str]:
-        """Codes of the ways to pay in this market, in its order."""
-        return list(self._locale.market.payment_methods)
+        """The ways to pay in this market, in its order."""
+        return [payment_method(code) for code in self._locale.market.payment_methods]
 
 
 def entry_url(kind: str, slug: str) -> str:

@@ -37,6 +37,11 @@ def private_session() -> ServerSession:
     return web_session._get_current_object().load()  # type: ignore[attr-defined]  # noqa: SLF001
 
 
+def country_header() -> str:
+    """The header in which the edge tells the country."""
+    return str(providers().settings.country_header)
+
+
 def country_of_address() -> str | None:
     """The visitor's likely country: the edge's header, else the bundled table by IP address.
 

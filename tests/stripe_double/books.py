@@ -53,7 +53,7 @@ class Books:
     def tell(self, name: str, thing: Thing) -> None:
         event = self.add("evt", "event", type=name, api_version=VERSION, pending_webhooks=1,
                          request={"id": None, "idempotency_key": None},
-                         data={"object": copy.deepcopy(thing)})
+                         data={"object": copy.deepcopy(shown(thing))})
         self.told(event)
 
     def move(self, kind: str, amount: int, fee: int, currency: str, source: str) -> Thing:
@@ -193,3 +193,8 @@ def _line(line: Thing) -> Thing:
                       param="line_items")
     return {"description": name, "quantity": quantity, "amount_total": unit * quantity,
             "currency": price.get("currency", "")}
+
+
+def shown(thing: Thing) -> Thing:
+    """What of an object goes over the wire."""
+    return {name: value for name, value in thing.items() if not name.startswith("_")}

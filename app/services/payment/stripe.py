@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import stripe
 
@@ -31,6 +31,9 @@ from app.services.payment.port import (
     Session,
 )
 from app.services.payment.units import PRESENTMENT, to_stripe
+
+if TYPE_CHECKING:
+    from stripe.params.checkout import SessionCreateParams, SessionCreateParamsLineItem
 
 API_VERSION = "2026-10-28.endive"
 """The version our words were read from; events have their endpoint's, so pin that to it too."""
@@ -153,7 +156,8 @@ class StripeProvider:
             stripe.WebhookSignature.verify_header(
                 body, lower.get("stripe-signature"), self.webhook_secret, TOLERANCE
             )
-        except (stripe.SignatureVerificationError, UnicodeError) as e:
+        except (stripe.SignatureVerificationError, UnicodeError, TypeError) as e:
+            # TypeError: the library compares a header that is not ASCII with hmac.compare_digest
             raise Forbidden("bad_signature") from e
         try:
             return words.event_of(json.loads(body))
@@ -182,7 +186,7 @@ class StripeProvider:
         return words.receipt_of_session(found.data[0].to_dict())
 
 
-def _session_params(charge: Charge) -> dict[str, Any]:
+def _session_params(charge: Charge) -> SessionCreateParams:
     ours = {words.ORDER: charge.order_number}
     joint = "&" if "?" in charge.return_url else "?"
     return {
@@ -202,7 +206,7 @@ def _session_params(charge: Charge) -> dict[str, Any]:
     }
 
 
-def _lines(charge: Charge) -> list[dict[str, Any]]:
+def _lines(charge: Charge) -> list[SessionCreateParamsLineItem]:
     """The charge's lines if they add up to it and Stripe can show them, else one with the total."""
     total = to_stripe(charge.amount)
     try:

@@ -6,7 +6,7 @@ PENDING, the shop's own book says more. Refunds wait for a person who sends them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,9 +49,10 @@ class Transfer:
     code = "transfer"
 
     def __init__(
-        self, account: BankAccount, currencies: frozenset[str] | None = frozenset({"EUR"})
+        self, account: Callable[[], BankAccount],
+        currencies: frozenset[str] | None = frozenset({"EUR"}),
     ) -> None:
-        self.account = account
+        self.account = account  # asked each time: the seller may change it
         self.currencies = currencies
 
     def speaks(self, language: str) -> bool:
@@ -103,7 +104,7 @@ class Transfer:
         return ()
 
     def _instructions(self, charge: Charge) -> dict[str, str]:
-        account = self.account
+        account = self.account()
         told = {
             "holder": account.holder,
             "iban": grouped(account.iban),

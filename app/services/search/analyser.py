@@ -8,13 +8,12 @@ noticed and made again.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
+from typing import NamedTuple
 
 import rjieba
-import Stemmer
+import Stemmer  # type: ignore[import-not-found]  # ships no types
 from icu4py.breakers import WordBreaker
 
 from app.services.search.folding import (
@@ -35,20 +34,22 @@ _RUNS = re.compile(f"([{CJK}]+)")
 _HAN_ONLY = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]+")
 _JOINERS = frozenset("-/._+&\u2010\u2011")
 _MEASURE = re.compile(r"(\d[\d.]*)([^\W\d_]+)")
-_ELISIONS = frozenset("l d j m t s n c qu jusqu lorsqu puisqu all dell nell un".split())
+_ELISIONS = {*"ldjmtsnc", "qu", "jusqu", "lorsqu", "puisqu", "dell", "un"}
 
 
+Piece = tuple[int, int, str, bool]
+"""start, end, text, whether it is Chinese, Japanese or Korean"""
 Forms = tuple[str, tuple[str, ...], tuple[str, ...], str, tuple[str, ...]]
+"""shown, exact, stems, root, grams of a Word"""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a text.
 
     start, end  its place in the text as given
     shown       as written, in small letters
     exact       its plain spellings, the usual one first
-    stems       what remains without endings, where that differs
+    stems       what remains without endings; none for Chinese, Japanese and Korean
     root        the one form that singular and plural share
     grams       pairs of neighbouring characters, for a word of Chinese, Japanese or Korean
     glued       follows the word before with nothing but a hyphen or the like between (T-shirt)
@@ -60,8 +61,8 @@ class Word:
     exact: tuple[str, ...]
     stems: tuple[str, ...]
     root: str
-    grams: tuple[str, ...] = ()
-    glued: bool = False
+    grams: tuple[str, ...]
+    glued: bool
 
     @property
     def is_letters(self) -> bool:
@@ -77,18 +78,22 @@ def analyse(text: str, language: str, *, overlapping: bool = False) -> list[Word
     whole, places = unify(text)
     words: list[Word] = []
     last_end = 0
-    for start, end, piece, is_cjk in _pieces(whole, language, overlapping):
-        if is_cjk:
-            forms = _cjk_forms(piece)
-        else:
-            forms = _forms(piece, language)
-        if forms is None:
-            continue
-        glued = start == last_end + 1 and start > 1 and whole[last_end] in _JOINERS
-        spot = (start, end) if places is None else (places[start], places[end])
-        words.append(Word(*spot, *forms, glued=glued))
-        last_end = max(last_end, end)
+    for start, end, piece, is_cjk in _pieces(whole, language, overlapping=overlapping):
+        forms = _cjk_forms(piece) if is_cjk else _forms(piece, language)
+        if forms:
+            glued = start == last_end + 1 and start > 1 and whole[last_end] in _JOINERS
+            begin, close = (start, end) if places is None else (places[start], places[end])
+            words.append(Word(begin, close, *forms, glued))
+            last_end = max(last_end, end)
     return words
+
+
+def distinct(text: str, language: str) -> list[Word]:
+    """The different words of a long text, without their places; for bodies of documents."""
+    every = _pieces(unify(text)[0], language, overlapping=True)
+    pieces = dict.fromkeys(piece[2:] for piece in every)
+    found = (_cjk_forms(piece) if is_cjk else _forms(piece, language) for piece, is_cjk in pieces)
+    return [Word(0, 0, *forms, False) for forms in found if forms]
 
 
 def neighbours(text: str) -> set[str]:
@@ -105,33 +110,31 @@ def _pairs(run: str) -> tuple[str, ...]:
     return tuple(folded[at:at + 2] for at in range(len(folded) - 1)) or (folded,)
 
 
-def _pieces(
-    text: str, language: str, overlapping: bool
-) -> Iterator[tuple[int, int, str, bool]]:
-    """(start, end, piece, is_cjk); pieces without a letter or digit are left out later."""
+def _pieces(text: str, language: str, *, overlapping: bool) -> list[Piece]:
+    """What may be words, in order; signs among them are left out later."""
+    if text.isascii() or language.startswith("ja") or not _RUNS.search(text):
+        return _broken(text, 0, language)
+    found: list[Piece] = []
     at = 0
-    for number, run in enumerate(_RUNS.split(text)):
-        if number % 2 == 0:
-            yield from _broken(run, at, language, is_cjk=False)
-        elif not language.startswith("ja") and _HAN_ONLY.fullmatch(run):
-            mode = "search" if overlapping else "default"
-            for piece, start, end in rjieba.tokenize(run, mode):
-                yield at + start, at + end, piece, True
-        else:
-            yield from _broken(run, at, language, is_cjk=True)
+    for run in _RUNS.split(text):
+        if _HAN_ONLY.fullmatch(run):
+            cut = rjieba.tokenize(run, "search" if overlapping else "default")
+            found += [(at + start, at + end, piece, True) for piece, start, end in cut]
+        elif len(run) > 1 or run.isalnum():
+            found += _broken(run, at, language)
         at += len(run)
+    return found
 
 
-def _broken(
-    run: str, at: int, language: str, *, is_cjk: bool
-) -> Iterator[tuple[int, int, str, bool]]:
-    if not run.strip():
-        return
+def _broken(run: str, at: int, language: str) -> list[Piece]:
+    found: list[Piece] = []
     # The lengths of the pieces are added up because ICU counts in UTF-16.
-    for piece in WordBreaker(run, language):
+    for piece in WordBreaker(run, language) if run else ():
         end = at + len(piece)
-        yield at, end, piece, is_cjk
+        if piece != " ":
+            found.append((at, end, piece, piece[0] > "\u3004" and bool(_RUNS.match(piece))))
         at = end
+    return found
 
 
 @lru_cache(maxsize=8192)
@@ -146,7 +149,7 @@ def _cjk_forms(piece: str) -> Forms | None:
 def _forms(
     piece: str, language: str
 ) -> Forms | None:
-    """(shown, exact, stems, root, grams) of a piece between two borders; None for spaces and signs."""
+    """(shown, exact, stems, root, grams) of a piece between two borders; None for signs."""
     shown = _without_apostrophe(piece.strip().lower())[:LONGEST_WORD]
     word = "".join(shown.casefold().split())
     if any(letter.isdecimal() for letter in word):
@@ -158,13 +161,11 @@ def _forms(
     return shown, exact, stems, root, ()
 
 
-def _measure_forms(
-    shown: str, word: str
-) -> Forms:
-    """A word with digits stays exact; 1,5l is 1.5l and also the number 1.5 (its only stem)."""
+def _measure_forms(shown: str, word: str) -> Forms:
+    """A word with digits stays exact; 1,5l is 1.5l and also the number 1.5 (its stem)."""
     plain = "".join(spellings(word.replace(",", "."))[:1]).strip(".")
     match = _MEASURE.fullmatch(plain)
-    return shown, (plain,), (match.group(1),) if match else (), plain, ()
+    return shown, (plain,), (match.group(1) if match else plain,), plain, ()
 
 
 def _without_apostrophe(word: str) -> str:
@@ -190,7 +191,7 @@ def _stems(word: str, exact: tuple[str, ...], language: str) -> tuple[tuple[str,
         stemmer = _stemmer(traits(language).stemmer)
         stems = [*spellings(stemmer.stemWord(word))]
     root = "".join(spellings(stemmer.stemWord(bare))[:1]) or bare
-    return tuple(stem for stem in dict.fromkeys((*stems, root)) if stem not in exact), root
+    return tuple(dict.fromkeys(stem for stem in (*stems, root) if stem)), root
 
 
 @lru_cache(maxsize=32)

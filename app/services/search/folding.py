@@ -27,8 +27,8 @@ _LETTERS = str.maketrans(
 )
 _TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe", "æ": "ae"})
 _ARABIC = str.maketrans(
-    dict(zip("أإآٱىئؤةکی٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "ااااييوهكي01234567890123456789", strict=True))
-    | dict.fromkeys("ـ" + "".join(map(chr, (*range(0x064B, 0x0660), 0x0670))))
+    dict(zip("أإآٱىئؤةکی٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹٫", "ااااييوهكي01234567890123456789.", strict=True))
+    | dict.fromkeys("ـ٬" + "".join(map(chr, (*range(0x064B, 0x0660), 0x0670))))
 )
 _ARTICLE = re.compile("^(?:[وفبك]?ال|لل)(?=..)")
 

@@ -42,7 +42,9 @@ TRAITS = {
     "es": Traits("spanish", little_words=_words(
         "a al como con de del el en es la las lo los mi o para por que su un una y"
     )),
-    "it": Traits("italian", little_words=_words("a al con da del della di e il in la le per un una")),
+    "it": Traits("italian", little_words=_words(
+        "a al con da del della di e i il in la le per un una"
+    )),
     "pt": Traits("portuguese", little_words=_words("a as com da de do e em o os para por um uma")),
     "nl": Traits("dutch", compounds=True, little_words=_words("de een en het in met of van voor")),
     "sv": Traits("swedish", compounds=True, little_words=_words("av en ett for i med och pa till")),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from app.services.search.analyser import Word, analyse
 from app.services.search.languages import traits
 from app.services.search.reading import Reading
@@ -19,7 +21,10 @@ class Marker:
         self.forms = {form for word in words for form in (*word.exact, *word.stems)}
         self.forms |= {part.joined for part in reading.parts if part.joined}
         self.pairs = {gram for word in words for gram in word.grams}
-        self.misspelt = [word.exact[0] for word in words if word.is_letters] if typos else []
+        self.misspelt = {
+            form for word in words if typos and word.is_letters
+            for form in (word.exact[0], word.root)
+        }
         last = reading.parts[-1] if reading.parts else None
         self.begun = last.words[-1].exact if last and last.is_open else ()
         compounds = traits(reading.language).compounds
@@ -27,7 +32,7 @@ class Marker:
 
     def found_in(self, title: str) -> Marks:
         """The words of the title that the text asks for, by any form; neighbours joined."""
-        words = analyse(title, self.language) if self.forms else ()
+        words = _words(title, self.language) if self.forms else ()
         return _joined(title, [(word.start, word.end) for word in words if self._covers(word)])
 
     def _covers(self, word: Word) -> bool:
@@ -47,7 +52,7 @@ def typed_in(text: str, reading: Reading) -> Marks:
     typed = {form for part in reading.parts for word in part.words for form in word.exact}
     last = reading.parts[-1].words[-1]
     spots = []
-    for word in analyse(text, reading.language):
+    for word in _words(text, reading.language):
         if typed.intersection(word.exact):
             spots.append((word.start, word.end))
         elif any(own.startswith(form) for own in word.exact for form in last.exact):
@@ -55,11 +60,16 @@ def typed_in(text: str, reading: Reading) -> Marks:
     return _joined(text, spots)
 
 
+@lru_cache(maxsize=1024)
+def _words(title: str, language: str) -> tuple[Word, ...]:
+    return tuple(analyse(title, language))
+
+
 def _joined(text: str, spots: list[tuple[int, int]]) -> Marks:
     """Spots in order, those that touch or have only a hyphen or space between made one."""
     made: list[tuple[int, int]] = []
     for start, end in spots:
-        if made and start <= made[-1][1] or made and text[made[-1][1]:start].strip("- ") == "":
+        if made and not text[made[-1][1]:start].strip("- "):
             made[-1] = (made[-1][0], max(end, made[-1][1]))
         else:
             made.append((start, end))

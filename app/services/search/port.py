@@ -15,8 +15,6 @@ from app.kernel.errors import ProviderUnavailable
 EVERYWHERE = "*"
 """The market of what is shown in all markets (pages, categories)."""
 
-NO_FACETS: Mapping[str, tuple[str, ...]] = {}
-
 
 class IndexOutdated(ProviderUnavailable):
     """The stored index was made by other rules of analysis, or cannot be read: rebuild it."""

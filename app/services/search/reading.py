@@ -48,6 +48,7 @@ class Part:
 class Reading:
     """text   what was read (cut at LONGEST_TEXT)
     whole  the plain words in one line, to compare with whole titles
+    roots  the same by the roots of the words
     code   the text as a SKU or barcode, "" when it cannot be one
     """
 
@@ -55,6 +56,7 @@ class Reading:
     language: str
     parts: tuple[Part, ...]
     whole: str
+    roots: str
     code: str
 
 
@@ -67,12 +69,17 @@ def read(text: str, language: str) -> Reading:
         parts = (*parts[:-1], _opened(parts[-1]))
     compact = code(text)
     is_code = len(compact) >= 3 and (len(words) == 1 or any(c.isdecimal() for c in compact))
-    return Reading(text, language, parts, whole(words), compact if is_code else "")
+    return Reading(text, language, parts, whole(words), roots(words), compact if is_code else "")
 
 
 def whole(words: list[Word]) -> str:
     """The plain spelling of a text: what makes two titles the same."""
     return " ".join(word.exact[0] for word in words)
+
+
+def roots(words: list[Word]) -> str:
+    """What singular and plural of a title share, marked so that it is no other title."""
+    return "~" + " ".join(word.root for word in words)
 
 
 def _opened(part: Part) -> Part:

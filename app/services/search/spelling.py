@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from app.services.search.analyser import Word, analyse
 from app.services.search.reading import Reading
 
 
+@lru_cache(maxsize=8192)
 def distance(left: str, right: str, most: int) -> int:
     """Letters to add, drop, change or swap (neighbours); anything above `most` is most + 1."""
     if abs(len(left) - len(right)) > most:
@@ -33,9 +35,10 @@ def allowed(form: str) -> int:
 
 
 def is_close(word: Word, form: str) -> bool:
-    """Whether `form` may be a misspelling of the word."""
+    """Whether `form` may be a misspelling of the word, with or without its ending."""
     most = allowed(form)
-    return bool(most) and any(distance(form, each, most) <= most for each in word.exact)
+    forms = {*word.exact, *word.stems}
+    return bool(most) and any(distance(form, each, most) <= most for each in forms)
 
 
 def corrected(
@@ -43,7 +46,7 @@ def corrected(
 ) -> str | None:
     """The text with its unknown words replaced by the nearest ones of these texts, if any is."""
     candidates = Counter(
-        (word.exact[0], word.shown)
+        (word.exact[0], word.root, word.shown)
         for text in texts
         for word in analyse(text, reading.language)
         if word.is_letters
@@ -51,16 +54,19 @@ def corrected(
     text = reading.text
     for word in reversed([word for part in reading.parts for word in part.words]):
         if word.is_letters and not knows(word):
-            meant = _nearest(word.exact[0], candidates)
+            meant = _nearest(word, candidates)
             text = text[:word.start] + (meant or word.shown) + text[word.end:]
     return text.strip() if text != reading.text else None
 
 
-def _nearest(form: str, candidates: Counter[tuple[str, str]]) -> str | None:
+def _nearest(word: Word, candidates: Counter[tuple[str, str, str]]) -> str | None:
+    form = word.exact[0]
     most = allowed(form)
-    ranked = [
-        (steps, -count, shown)
-        for (plain, shown), count in candidates.items()
-        if (steps := distance(form, plain, most)) <= most
-    ]
+    ranked = []
+    for (plain, root, shown), count in candidates.items():
+        steps = distance(form, plain, most)
+        if steps > most:
+            steps = distance(word.root, root, allowed(word.root)) + most
+        if steps <= most + allowed(word.root):
+            ranked.append((steps, -count, shown))
     return min(ranked)[2] if ranked else None

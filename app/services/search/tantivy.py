@@ -49,7 +49,7 @@ class TantivyIndex:
         with self._writer() as writer:
             count = 0
             for document in documents:
-                writer.delete_documents_by_term("uid", schema.pair(document.key, document.language))
+                writer.delete_documents_by_term("uid", schema.uid(document))
                 writer.add_document(schema.fill(document))
                 count += 1
         return count
@@ -57,7 +57,7 @@ class TantivyIndex:
     def remove(self, keys: Iterable[str]) -> None:
         with self._writer() as writer:
             for key in keys:
-                writer.delete_documents_by_term("key", key)
+                writer.delete_documents_by_term("key", schema.clean(key))
 
     def clear(self) -> None:
         self.rebuild(())

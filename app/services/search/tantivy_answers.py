@@ -15,16 +15,32 @@ from app.services.search.port import Found, Hit, Query, Suggestion
 from app.services.search.reading import Reading, read
 from app.services.search.spelling import corrected
 from app.services.search.tantivy_clauses import Clauses, chosen, narrowed, of_kinds, shown_in
-from app.services.search.tantivy_schema import SEPARATOR, Card, card
+from app.services.search.tantivy_schema import (
+    BOOST_SCALE,
+    SEPARATOR,
+    Card,
+    card,
+    tidy_language,
+)
 
 FEW = 3
 DEEPEST = 10_000
 MOST_HITS = 1_000
 MOST_VALUES = 5_000
-READ_FOR_CORRECTION = 30
+READ_FOR_CORRECTION = 15
 MOST_COMPLETIONS = 4
 SHORTEST_TYPED = 2
 SHARES = {"category": 2, "product": 8, "page": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One way to search, and one page of what it found."""
+
+    clauses: Clauses
+    texts: Clause
+    cards: list[tuple[float, Card]]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +51,24 @@ class Reader:
     searcher: tantivy.Searcher
 
     def find(self, query: Query) -> Found:
+        query = replace(query, language=tidy_language(query.language))
         reading = read(query.text, query.language)
-        strict = Clauses(self.schema, self.searcher, reading)
-        clauses = self._widened(strict, query)
-        scored, total = self._search(clauses.texts(), query)
-        marker = Marker(reading, typos=clauses.typos)
+        attempt, is_guess = self._attempt(reading, query)
+        marker = Marker(reading, typos=attempt.clauses.typos)
         return Found(
             hits=tuple(
                 Hit(each.key, each.kind, score, each.title, marker.found_in(each.title))
-                for score, each in scored
+                for score, each in attempt.cards
             ),
-            total=total,
-            facets=self._facets(clauses.texts(), query),
-            corrected=self._corrected(clauses, strict, query),
+            total=attempt.total,
+            facets=self._facets(attempt.texts, query),
+            corrected=self._corrected(attempt.clauses, query) if is_guess else None,
         )
 
     def suggest(
         self, text: str, language: str, market: str, limit: int
     ) -> tuple[Suggestion, ...]:
-        reading = read(text, language)
+        reading = read(text, tidy_language(language))
         is_enough = len(reading.whole) >= SHORTEST_TYPED or any(
             word.grams for part in reading.parts for word in part.words
         )
@@ -68,36 +83,43 @@ class Reader:
         queries = queries[:min(room, MOST_COMPLETIONS)]
         return (*queries, *things)[:limit]
 
-    def _widened(self, strict: Clauses, query: Query) -> Clauses:
-        """As asked; with misspellings when that finds few; not every part when nothing is left.
+    def _attempt(self, reading: Reading, query: Query) -> tuple[Attempt, bool]:
+        """The search as asked; with misspellings when that finds few; at last with less than
+        all parts. And whether nothing is as asked, so that the answer is a guess.
 
-        What is chosen by facets does not count as few.
+        What is chosen by facets does not make finds few.
         """
-        if not strict.reading.parts:
-            return strict
-        found = self._count(strict, query)
-        if found >= FEW:
-            return strict
-        typos = replace(strict, typos=True)
-        more = self._count(typos, query)
+        strict = Clauses(self.schema, self.searcher, reading)
+        first = self._search(strict, query)
+        found = self._unchosen(first, query)
+        if found >= FEW or not reading.parts:
+            return first, False
+        second = self._search(replace(strict, typos=True), query)
+        more = self._unchosen(second, query)
         if more > found:
-            return typos
-        if found == 0 and len(strict.reading.parts) > 1:
-            return replace(typos, loose=True)
-        return strict
+            return second, found == 0
+        if found == 0 and len(reading.parts) > 1:
+            return self._search(replace(strict, typos=True, loose=True), query), True
+        return first, False
 
-    def _count(self, clauses: Clauses, query: Query) -> int:
-        return self._search(clauses.texts(), replace(query, facets={}, limit=1, offset=0))[1]
+    def _unchosen(self, attempt: Attempt, query: Query) -> int:
+        """How many there are whatever is chosen by facets."""
+        if attempt.total >= FEW or not any(query.facets.values()):
+            return attempt.total
+        return self._search(attempt.clauses, replace(query, facets={}, limit=0, offset=0)).total
 
-    def _search(self, texts: Clause, query: Query) -> tuple[list[tuple[float, Card]], int]:
+    def _search(self, clauses: Clauses, query: Query) -> Attempt:
         """The cards of one page with their scores, and the number of all finds."""
+        texts = clauses.texts()
         limit, offset = min(query.limit, MOST_HITS), min(max(query.offset, 0), DEEPEST)
         result = self.searcher.search(
             self._within(texts, query),
             max(limit, 1), count=True, offset=offset, weight_by_field="boost",
         )
         hits = result.hits[:max(limit, 0)]
-        return [(score, card(self.searcher.doc(at))) for score, at in hits], result.count
+        cards = [(score / BOOST_SCALE, card(self.searcher.doc(at))) for score, at in hits]
+        total: int = result.count  # type: ignore[attr-defined]  # missing in its stub
+        return Attempt(clauses, texts, cards, total)
 
     def _within(self, texts: Clause, query: Query, but: str = "") -> Clause:
         return narrowed(texts, [
@@ -123,22 +145,19 @@ class Reader:
             counts.setdefault(name, {})[value] = bucket["doc_count"]
         return counts
 
-    def _corrected(self, used: Clauses, strict: Clauses, query: Query) -> str | None:
-        """The spelling found instead, when the one asked for finds nothing."""
-        if not used.typos or self._count(strict, query):
-            return None
+    def _corrected(self, clauses: Clauses, query: Query) -> str | None:
+        """The spelling found instead of the one asked for, from the best finds."""
         near = replace(query, facets={}, limit=READ_FOR_CORRECTION, offset=0)
-        scored, _ = self._search(used.texts(), near)
-        texts = (text for _, each in scored for text in (each.title, *each.keywords))
-        return corrected(used.reading, strict.knows, texts)
+        cards = self._search(clauses, near).cards
+        texts = (text for _, each in cards for text in (each.title, *each.keywords))
+        return corrected(clauses.reading, clauses.knows, texts)
 
     def _things(self, clauses: Clauses, market: str, limit: int) -> tuple[Suggestion, ...]:
         """Categories, products and pages whose words begin as typed."""
-        texts = clauses.texts()
         made: list[Suggestion] = []
         for kind, share in SHARES.items():
             asked = Query("", clauses.reading.language, market, (kind,), limit=min(share, limit))
-            for _, each in self._search(texts, asked)[0]:
+            for _, each in self._search(clauses, asked).cards:
                 made.append(
                     Suggestion(kind, each.title, each.key, typed_in(each.title, clauses.reading))
                 )
@@ -146,11 +165,9 @@ class Reader:
 
     def _completions(self, reading: Reading, market: str) -> tuple[Suggestion, ...]:
         """The text with its last word completed, and known phrases that begin like the text."""
-        last = reading.parts[-1].words[-1]
-        before = reading.text[:last.start]
-        counts = self._vocabulary(reading, last.exact[0], market, before)
-        if len(reading.whole) > len(last.exact[0]):
-            counts |= self._vocabulary(reading, reading.whole, market, "")
+        counts: Counter[str] = Counter()
+        for begun, start in _beginnings(reading):
+            counts |= self._vocabulary(reading, begun, market, reading.text[:start])
         typed = " ".join(reading.text.lower().split())
         little = traits(reading.language).little_words
         texts = [text for text, _ in counts.most_common() if text not in {typed, *little}]
@@ -161,8 +178,8 @@ class Reader:
     ) -> Counter[str]:
         """Proposals -> how many things sold in the market would be found."""
         filters = [shown_in(self.schema, reading.language, market)]
-        earlier = reading.parts[:-1]
-        if before.strip() and earlier:
+        earlier = tuple(p for p in reading.parts if p.words[-1].end <= len(before))
+        if earlier:
             less = replace(reading, parts=earlier, code="")
             filters.append(Clauses(self.schema, self.searcher, less).texts())
         prefix = SEPARATOR.join((reading.language, begun))
@@ -174,6 +191,19 @@ class Reader:
             shown = term.rpartition(SEPARATOR)[2]
             counts[" ".join(f"{before} {shown}".split())] += count
         return counts
+
+
+def _beginnings(reading: Reading) -> set[tuple[str, int]]:
+    """What may be the beginning of a word or phrase, and where it starts: the last word, the last
+    words written without spaces (け, と), the whole text."""
+    words = [word for part in reading.parts for word in part.words]
+    first = len(words) - 1
+    while first and words[first].grams and words[first - 1].end == words[first].start:
+        first -= 1
+    together = "".join(word.exact[0] for word in words[first:])
+    return {
+        (words[-1].exact[0], words[-1].start), (together, words[first].start), (reading.whole, 0),
+    }
 
 
 def _trimmed(things: Iterable[Suggestion], limit: int) -> tuple[Suggestion, ...]:

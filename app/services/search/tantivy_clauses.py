@@ -18,11 +18,11 @@ from app.services.search.analyser import Word
 from app.services.search.languages import traits
 from app.services.search.port import EVERYWHERE
 from app.services.search.reading import Choice, Part, Reading
-from app.services.search.tantivy_schema import pair, path
+from app.services.search.tantivy_schema import clean, pair, path, stem
 
 CODE = 400.0
 CODE_BEGUN = 60.0
-WHOLE_TITLE = 150.0
+WHOLE_TITLE, WHOLE_TITLE_ROOTS = 150.0, 120.0
 TITLE, TITLE_STEM, TITLE_PAIRS, TITLE_TAIL, TITLE_BEGUN = 100.0, 75.0, 60.0, 40.0, 35.0
 KEYWORD, KEYWORD_PAIRS, KEYWORD_BEGUN = 45.0, 30.0, 25.0
 BODY, BODY_PAIRS = 15.0, 10.0
@@ -65,16 +65,17 @@ class Clauses:
             if any(c.isdecimal() for c in self.reading.code):
                 begun = self._begun("codes", self.reading.code)
                 ways.append(Clause.const_score_query(begun, CODE_BEGUN))
-        same = Clause.term_query(
-            self.schema, "whole", pair(self.reading.language, self.reading.whole), "basic"
-        )
+        lines = ((self.reading.whole, WHOLE_TITLE), (self.reading.roots, WHOLE_TITLE_ROOTS))
+        same = _best([
+            self._const("whole", pair(self.reading.language, line), worth) for line, worth in lines
+        ])
         best = Clause.disjunction_max_query(ways)
-        extra = [(Occur.Should, Clause.const_score_query(same, WHOLE_TITLE)), *self._rarity()]
+        extra = [(Occur.Should, same), *self._rarity()]
         return Clause.boolean_query([(Occur.Must, best), *extra])
 
     def knows(self, word: Word) -> bool:
         """Whether some document of this language has the word, in any form."""
-        forms = (*word.exact, *word.stems)
+        forms = (*word.exact, *map(stem, word.stems))
         return any(self._knows(form) for form in forms) or bool(
             self.searcher.doc_freq("codes", word.exact[0])
         )
@@ -123,16 +124,17 @@ class Clauses:
         return found if weight == 1 else Clause.boost_query(found, weight)
 
     def _word(self, word: Word, *, is_open: bool = False, typos: bool = False) -> Clause:
-        forms = (*word.exact, *word.stems)
+        stems = tuple(map(stem, word.stems))
+        forms = (*word.exact, *stems)
         ways = [self._const(self._path("title"), form, TITLE) for form in word.exact]
-        ways += [self._const(self._path("title"), form, TITLE_STEM) for form in word.stems]
+        ways += [self._const(self._path("title"), form, TITLE_STEM) for form in stems]
         ways += [self._const(self._path("keywords"), form, KEYWORD) for form in forms]
         ways += [self._const(self._path("body"), form, BODY) for form in forms]
         ways.append(self._const("codes", word.exact[0], CODE))
         if len(word.grams) > 1:
             ways += self._pairs(word)
         if word.is_letters and traits(self.reading.language).compounds:
-            ways += self._tails(forms)
+            ways += self._tails((*word.exact, *word.stems))
         if is_open:
             for form in word.exact:
                 ways += self._beginnings(form, is_cjk=bool(word.grams))
@@ -159,7 +161,7 @@ class Clauses:
     def _tails(self, forms: Iterable[str]) -> list[Clause]:
         return [
             Clause.const_score_query(self._begun(self._path("tails"), form[::-1]), TITLE_TAIL)
-            for form in forms
+            for form in dict.fromkeys(forms)
             if len(form) >= SHORTEST_TAIL
         ]
 
@@ -173,18 +175,25 @@ class Clauses:
         ]
 
     def _typos(self, word: Word) -> list[Clause]:
-        found = []
-        for form in dict.fromkeys((word.exact[0], word.root)):
-            if len(form) < SHORTEST_TYPO:
-                continue
-            tiers = [("title", TYPO_TITLE), ("keywords", TYPO_KEYWORD), ("body", TYPO_BODY)]
-            for field, worth in tiers:
-                for distance in (1, 2) if len(form) >= SHORTEST_DOUBLE_TYPO else (1,):
-                    close = Clause.fuzzy_term_query(
-                        self.schema, self._path(field), form, distance=distance
-                    )
-                    found.append(Clause.const_score_query(close, worth / distance))
-        return found
+        form, root = word.exact[0], stem(word.root)
+        if len(form) < SHORTEST_TYPO:
+            return []
+        close = [
+            self._close("title", form, 1, TYPO_TITLE),
+            self._close("keywords", form, 1, TYPO_KEYWORD),
+            self._close("body", form, 1, TYPO_BODY),
+        ]
+        if word.root != form and len(word.root) >= SHORTEST_TYPO:
+            close.append(self._close("title", root, 1, TYPO_TITLE))
+            close.append(self._close("keywords", root, 1, TYPO_KEYWORD))
+        if len(form) >= SHORTEST_DOUBLE_TYPO:
+            close.append(self._close("title", form, 2, TYPO_TITLE / 2))
+            close.append(self._close("keywords", form, 2, TYPO_KEYWORD / 2))
+        return close
+
+    def _close(self, field: str, form: str, distance: int, worth: float) -> Clause:
+        close = Clause.fuzzy_term_query(self.schema, self._path(field), form, distance=distance)
+        return Clause.const_score_query(close, worth)
 
     def _split(self, word: Word) -> list[Clause]:
         """Kaffeemühle as Kaffee and Mühle, when nothing has the word itself but both parts."""
@@ -213,7 +222,7 @@ class Clauses:
             ))
             for part in self.reading.parts
             for word in part.words
-            for form in dict.fromkeys((word.exact[0], word.root))
+            for form in (word.exact[0], stem(word.root))
         ]
 
     def _knows(self, form: str) -> bool:
@@ -240,7 +249,7 @@ def shown_in(schema: tantivy.Schema, language: str, market: str) -> Clause:
 
 
 def of_kinds(schema: tantivy.Schema, kinds: tuple[str, ...]) -> list[Clause]:
-    return [_any_of(schema, "kind", kinds)] if kinds else []
+    return [_any_of(schema, "kind", map(clean, kinds))] if kinds else []
 
 
 def chosen(schema: tantivy.Schema, facets: Facets, but: str = "") -> list[Clause]:

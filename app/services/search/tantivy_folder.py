@@ -22,7 +22,6 @@ from pathlib import Path
 
 from app.services.search.port import IndexBusy
 
-
 Mark = tuple[int, int]
 
 

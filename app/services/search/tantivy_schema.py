@@ -1,31 +1,34 @@
 """The fields of the embedded index, and how a document fills them.
 
 Words stand in JSON fields by language (`title.de`), so that each language has its own vocabulary
-within one index. Exact spellings and stems share a field.
+within one index. Exact spellings and stems share a field; stems are marked.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from importlib.metadata import version
 from typing import NamedTuple
 
 import tantivy
 
 from app.services.search import analyser
-from app.services.search.analyser import Word, analyse, neighbours
+from app.services.search.analyser import Word, analyse, distinct, neighbours
 from app.services.search.folding import code
 from app.services.search.languages import traits
 from app.services.search.port import Document
-from app.services.search.reading import whole
+from app.services.search.reading import roots, whole
 
-LAYOUT = f"1 {tantivy.__version__} {analyser.RULES}"
+LAYOUT = f"1 tantivy-{version('tantivy')} {analyser.RULES}"
 """Changes whenever an index made before can no longer be read by the same rules."""
 
 SEPARATOR = "\x1f"
 LONGEST_BODY = 20_000
 LONGEST_PHRASE = 40
 SHORTEST_COMPOUND = 7
+BOOST_SCALE = 10.0
 
 
 class Card(NamedTuple):
@@ -51,12 +54,31 @@ def build() -> tantivy.Schema:
 
 def path(field: str, language: str) -> str:
     """The field of one language: title.zh-Hans."""
-    return f"{field}.{language.replace('.', '-')}"
+    return f"{field}.{language}"
+
+
+def tidy_language(language: str) -> str:
+    """A language code that can be part of a field's name; "und" for what is none."""
+    return language if re.fullmatch("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*", language) else "und"
 
 
 def pair(left: str, right: str) -> str:
     """Two values as one term: language and market, facet and value, key and language."""
-    return f"{left}{SEPARATOR}{right}"
+    return clean(f"{left}{SEPARATOR}{right}")
+
+
+def uid(document: Document) -> str:
+    return pair(document.key, tidy_language(document.language))
+
+
+def stem(form: str) -> str:
+    """A stem as it stands in a field, where it is no word."""
+    return f"~{form}"
+
+
+def clean(text: str) -> str:
+    """The text with a question mark for each half of a character that UTF-8 cannot hold."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def card(document: tantivy.Document) -> Card:
@@ -70,11 +92,11 @@ def fill(document: Document) -> tantivy.Document:
     A text in another language than the shop's is read by the rules of both, so that it is found
     by the words it has and by words typed under the shop language's rules.
     """
-    language = document.language
+    language = tidy_language(document.language)
     made = tantivy.Document()
-    made.add_text("uid", pair(document.key, language))
-    made.add_text("key", document.key)
-    made.add_text("kind", document.kind)
+    made.add_text("uid", uid(document))
+    made.add_text("key", clean(document.key))
+    made.add_text("kind", clean(document.kind))
     for market in document.markets:
         made.add_text("scope", pair(language, market))
     for name, values in document.facets.items():
@@ -83,29 +105,30 @@ def fill(document: Document) -> tantivy.Document:
     for text in dict.fromkeys(code(text) for text in document.codes):
         made.add_text("codes", text)
     _fill_words(made, document)
-    # The engine multiplies a score by log2(2 + weight): this makes it the boost itself.
-    made.add_float("boost", 2.0 ** min(max(document.boost, 0.1), 5.0) - 2.0)
+    # The engine multiplies a score by log2(2 + weight), weight at least 0: ten times the boost.
+    made.add_float("boost", 2.0 ** (BOOST_SCALE * min(max(document.boost, 0.1), 5.0)) - 2.0)
     kept = Card(document.key, document.kind, document.title, document.keywords)
     made.add_bytes("card", json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace"))
     return made
 
 
 def _fill_words(made: tantivy.Document, document: Document) -> None:
-    shop, own = document.language, document.text_language or document.language
+    shop = tidy_language(document.language)
+    own = tidy_language(document.text_language) if document.text_language else shop
     languages = tuple(dict.fromkeys((own, shop)))
     title = [_words(document.title, each) for each in languages]
     keywords = [[_words(k, each) for k in document.keywords] for each in languages]
     keyed = [word for texts in keywords for text in texts for word in text]
     titled = [word for text in title for word in text]
     body = document.body[:LONGEST_BODY]
-    field = shop.replace(".", "-")
-    made.add_json("title", {field: _line(titled, neighbours(document.title))})
-    made.add_json("keywords", {field: _line(keyed, neighbours("\n".join(document.keywords)))})
-    bodied = [word for each in languages for word in _words(body, each)]
-    made.add_json("body", {field: _line(bodied, neighbours(body))})
+    made.add_json("title", {shop: _line(titled, neighbours(document.title))})
+    made.add_json("keywords", {shop: _line(keyed, neighbours("\n".join(document.keywords)))})
+    bodied = [word for each in languages for word in distinct(body, each)]
+    made.add_json("body", {shop: _line(bodied, neighbours(body))})
     if traits(own).compounds or traits(shop).compounds:
-        made.add_json("tails", {field: " ".join(_tails((*titled, *keyed)))})
-    made.add_text("whole", pair(shop, whole(title[0])))
+        made.add_json("tails", {shop: " ".join(_tails((*titled, *keyed)))})
+    for line in {whole(title[0]), roots(title[0])}:
+        made.add_text("whole", pair(shop, line))
     for entry in _vocabulary(title[0], keywords[0], document.keywords, shop):
         made.add_text("words", entry)
 
@@ -115,12 +138,17 @@ def _words(text: str, language: str) -> list[Word]:
 
 
 def _line(words: Iterable[Word], pairs: set[str]) -> str:
-    """All forms of the words as one line; glued words also as one word (t shirt tshirt)."""
+    """All forms of the words as one line.
+
+    Glued words stand there also as one (t shirt tshirt), a measure with its unit (1.5l 1.5 l).
+    """
     forms: list[str] = []
     joined = ""
     for word in words:
         forms += word.exact
-        forms += word.stems
+        forms += map(stem, word.stems)
+        if word.root[:1].isdecimal():
+            forms += _measure(word)
         if word.glued:
             joined += word.exact[0]
             forms.append(joined)
@@ -128,6 +156,11 @@ def _line(words: Iterable[Word], pairs: set[str]) -> str:
             joined = word.exact[0]
     forms += sorted(pairs.difference(forms))
     return " ".join(forms)
+
+
+def _measure(word: Word) -> tuple[str, ...]:
+    number = "".join(word.stems[:1])
+    return () if number == word.root else (number, word.root.removeprefix(number))
 
 
 def _tails(words: Iterable[Word]) -> list[str]:
@@ -147,7 +180,7 @@ def _vocabulary(
         if not is_short and word.exact[0] not in little and not word.exact[0][0].isdecimal():
             entries |= {SEPARATOR.join((language, form, word.shown)) for form in word.exact}
     for words, text in zip(keywords, written, strict=True):
-        shown = " ".join(text.lower().split())
+        shown = clean(" ".join(text.lower().split()))
         if words and len(shown) <= LONGEST_PHRASE:
             entries.add(SEPARATOR.join((language, whole(words), shown)))
     return entries

@@ -1,9 +1,7 @@
 // What HTML and htmx cannot do: dialogs, search keys, steppers, pictures, network bar.
 const by = id => document.getElementById(id);
 const near = (event, selector) => event.target.closest?.(selector);
-const say = (element, name) => element.dispatchEvent(new Event(name, { bubbles: true }));
-let opener, failed;
-
+let opener, failed, moving;
 function open(dialog) {
   if (!dialog || dialog.open) return;
   opener = document.activeElement;
@@ -13,7 +11,8 @@ function open(dialog) {
 addEventListener('click', event => {
   const link = near(event, '[data-open]');
   if (link && by(link.dataset.open)) { event.preventDefault(); open(by(link.dataset.open)); }
-  if (near(event, '[data-close]') || event.target.matches?.('dialog')) near(event, 'dialog')?.close();
+  const outside = event.target.localName === 'dialog';
+  if (outside || near(event, '[data-close]')) near(event, 'dialog').close();
   const dismiss = near(event, '[data-dismiss]');
   if (dismiss) dismiss.closest(dismiss.dataset.dismiss)?.remove();
   const step = near(event, '[data-step]');
@@ -23,13 +22,11 @@ addEventListener('click', event => {
   if (near(event, '[data-retry]')) retry();
   if (!near(event, '[data-search]')) list(false);
 });
-
 // A dialog gives focus back by itself, unless a swap took its opener away meanwhile.
 addEventListener('close', () => {
   if (opener?.isConnected) opener.focus();
   else (opener?.id && by(opener.id) || by('main'))?.focus({ preventScroll: true });
 }, true);
-
 addEventListener('htmx:after:swap', () => {
   for (const part of document.querySelectorAll('[data-open-dialog]')) {
     open(by(part.dataset.openDialog));
@@ -38,30 +35,25 @@ addEventListener('htmx:after:swap', () => {
   const box = by('search-q'), options = by('suggestions');
   if (box && options) list(document.activeElement === box && !options.hidden);
 });
-
 function count(field, change) {
   const value = field.value;
   if (change > 0) field.stepUp(); else field.stepDown();
   const [less, more] = field.parentElement.querySelectorAll('[data-step]');
   less.disabled = field.min !== '' && +field.value <= +field.min;
   more.disabled = field.max !== '' && +field.value >= +field.max;
-  if (value !== field.value) { say(field, 'input'); say(field, 'change'); }
+  if (value !== field.value) field.dispatchEvent(new Event('change', { bubbles: true }));
 }
-
 addEventListener('change', event => {
   if (near(event, '[data-autosubmit]')) event.target.form?.requestSubmit();
 });
-
 function show(slide) {
   slide.parentElement.scrollTo({ left: slide.offsetLeft });
-  for (const thumb of document.querySelectorAll('[data-thumb]')) {
-    thumb.setAttribute('aria-current', thumb.hash === '#' + slide.id);
-  }
+  document.querySelectorAll('[data-thumb]').forEach(thumb =>
+    thumb.setAttribute('aria-current', thumb.hash === '#' + slide.id));
 }
-
 // Search combobox: the field keeps focus, aria-activedescendant names the chosen line.
 function list(shown, index = -1) {
-  const box = by('search-q'), lines = [...by('suggestions')?.querySelectorAll('[role=option]') ?? []];
+  const box = by('search-q'), lines = [...document.querySelectorAll('#suggestions [role=option]')];
   if (!box) return;
   by('suggestions').hidden = !shown || !lines.length;
   box.setAttribute('aria-expanded', shown && lines.length > 0);
@@ -70,12 +62,12 @@ function list(shown, index = -1) {
   else box.removeAttribute('aria-activedescendant');
   lines[index]?.scrollIntoView({ block: 'nearest' });
 }
-
 by('search-q')?.addEventListener('keydown', event => {
   const lines = [...by('suggestions').querySelectorAll('[role=option]')];
   const at = lines.findIndex(line => line.getAttribute('aria-selected') === 'true');
   const last = lines.length - 1;
-  const to = { ArrowDown: at < last ? at + 1 : 0, ArrowUp: at > 0 ? at - 1 : last, Home: 0, End: last }[event.key];
+  const down = at < last ? at + 1 : 0, up = at > 0 ? at - 1 : last;
+  const to = { ArrowDown: down, ArrowUp: up, Home: 0, End: last }[event.key];
   if (event.key === 'Escape' && !by('suggestions').hidden) { event.preventDefault(); list(false); }
   if (event.key === 'Enter' && at >= 0) { event.preventDefault(); lines[at].click(); }
   if (to === undefined || !lines.length || (at < 0 && /Home|End/.test(event.key))) return;
@@ -89,10 +81,19 @@ addEventListener('htmx:error', event => {
   failed = event.detail.ctx.sourceElement;
   by('offline').hidden = false;
 });
-addEventListener('htmx:after:request', () => { by('offline').hidden = true; });
+addEventListener('htmx:before:request', () => { by('offline').hidden = true; });
 function retry() {
-  by('offline').hidden = true;
   if (failed?.matches('form')) failed.requestSubmit();
   else if (failed?.isConnected) failed.click();
   else location.reload();
 }
+// The card's picture grows into the product's: one name on a page at a time.
+addEventListener('pageswap', event => {
+  for (const part of ['ready', 'finished']) event.viewTransition?.[part].catch(() => {});
+  if (!event.viewTransition || document.querySelector('.slides')) return;
+  const to = event.activation?.entry.url;
+  const link = [...document.querySelectorAll('.card-name a')].find(a => a.href === to);
+  moving?.style.removeProperty('view-transition-name');
+  moving = link?.closest('.card').querySelector('img');
+  moving?.style.setProperty('view-transition-name', 'product-picture');
+});

@@ -2,7 +2,7 @@
 
 A line is a group: its entries, parted by commas, stand for each other. `a, b => c, d` works one
 way: who asks for a or b is also shown c and d. `#` begins a remark. Plurals a stemmer cannot
-know (Arabic broken plurals, knife and knives) are groups too. Entries have one to three words.
+know (Arabic broken plurals, knife and knives) are groups too. Entries have one to four words.
 A change works at once, without a new index.
 """
 
@@ -14,14 +14,14 @@ from pathlib import Path
 from app.services.search.analyser import Word, analyse
 
 FOLDER = Path(__file__).parent
-LONGEST_ENTRY = 3
+LONGEST_ENTRY = 4
 
 Synonyms = dict[tuple[str, ...], tuple[tuple[Word, ...], ...]]
 
 
 @lru_cache(maxsize=32)
 def synonyms(language: str) -> Synonyms:
-    """Entry (the roots of its words) -> the others it stands for; {} for a language without file."""
+    """Entry (the roots of its words) -> the others it stands for; {} without a file."""
     path = _file(language)
     return {} if path is None else parse(path.read_text(encoding="utf-8"), language)
 

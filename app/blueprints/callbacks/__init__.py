@@ -1,0 +1,17 @@
+"""Raw messages of payment providers: verified, stored, answered at once."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from app.services.payment import callbacks
+
+bp = Blueprint("callbacks", __name__)
+
+
+@bp.post("/webhooks/<provider>")
+def take(provider: str) -> ResponseReturnValue:
+    """2xx for every verified message, whatever it is about; 4xx for anything else."""
+    outcome = callbacks.take(provider, request.get_data(cache=False), request.headers)
+    return jsonify(outcome=outcome), 200

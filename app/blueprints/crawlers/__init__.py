@@ -1,0 +1,44 @@
+"""What crawlers read: robots.txt and the sitemap."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, render_template, request
+
+from app.kernel.errors import NotFound
+from app.services import sitemap
+from app.web.page import hreflangs
+
+bp = Blueprint("crawlers", __name__)
+PER_FILE = 1000
+
+
+@bp.get("/robots.txt")
+def robots() -> Response:
+    """Public pages are open; carts, checkouts, orders and the API are not for crawlers."""
+    text = render_template("crawlers/robots.txt", base=current_app.config["BASE_URL"])
+    return Response(text, mimetype="text/plain")
+
+
+@bp.get("/sitemap.xml")
+def index() -> Response:
+    """The list of sitemap files."""
+    files = range((sitemap.count() + PER_FILE - 1) // PER_FILE)
+    return xml("crawlers/sitemap_index.xml", files=files)
+
+
+@bp.get("/sitemap-<int:part>.xml")
+def part(part: int) -> Response:
+    """A thousand things, each with its address in every market's own languages."""
+    entries = sitemap.entries(hreflangs(), offset=part * PER_FILE, limit=PER_FILE)
+    if not entries:
+        raise NotFound
+    return xml("crawlers/sitemap.xml", entries=entries)
+
+
+def xml(template: str, **context: object) -> Response:
+    """An XML answer that may be kept for an hour."""
+    text = render_template(template, base=current_app.config["BASE_URL"], **context)
+    response = Response(text, mimetype="application/xml")
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.add_etag()
+    return response.make_conditional(request)

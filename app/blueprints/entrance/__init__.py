@@ -1,0 +1,65 @@
+"""The bare address: a 302 to the visitor's own shop."""
+
+from __future__ import annotations
+
+import langcodes
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from app.kernel.errors import NotFound
+from app.services import markets
+from app.web import locale, visitor
+
+bp = Blueprint("entrance", __name__)
+
+
+@bp.get("/")
+def enter() -> Response:
+    """Explicit choice, then country, then Accept-Language, then the default market."""
+    answer = redirect(f"/{chosen_prefix() or negotiated_prefix()}/", 302)
+    answer.vary.update(["Accept-Language", "Cookie", visitor.country_header()])
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def chosen_prefix() -> str | None:
+    """What the visitor chose before, if it is still there."""
+    prefix = request.cookies.get(locale.PREFIX_COOKIE, "")
+    try:
+        locale.parse_prefix(prefix)
+    except NotFound:
+        return None
+    return prefix
+
+
+def negotiated_prefix() -> str:
+    """Market by country, language by the browser within all the shop has."""
+    country = visitor.country_of_address()
+    found = markets.of_country(country) if country else None
+    wanted = [tag for tag, _quality in request.accept_languages]
+    market = found or market_of_languages(wanted) or markets.default()
+    if found is None and country:
+        market = markets.find("row")
+    return locale.prefix_of(best_language(wanted) or market.languages[0], market.code)
+
+
+def best_language(wanted: list[str]) -> str | None:
+    """The shop's language nearest to what the browser asks for, or None."""
+    for tag in wanted:
+        try:
+            match, distance = langcodes.closest_match(tag, list(markets.LANGUAGES),
+                                                      max_distance=25)
+        except langcodes.LanguageTagError:
+            continue
+        if distance <= 25 and match != "und":  # noqa: PLR2004 - langcodes' own scale
+            return match
+    return None
+
+
+def market_of_languages(wanted: list[str]) -> markets.MarketView | None:
+    """A market named by a tag's territory: "de-AT" -> Austria."""
+    for tag in wanted:
+        territory = tag.replace("_", "-").split("-")[-1].upper()
+        if len(territory) == 2 and (market := markets.of_country(territory)):  # noqa: PLR2004
+            return market
+    return None

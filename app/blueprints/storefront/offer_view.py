@@ -1,0 +1,90 @@
+"""Price and stock of one variant in words."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup, escape
+
+from app.kernel import clock
+from app.kernel.errors import NotFound
+from app.rules.unit_price import unit_price
+from app.services import content
+from app.services.catalogue.assortment import NEW
+from app.services.catalogue.detail import Sheet, VariantFacts
+from app.services.catalogue.labels import Labels
+from app.services.catalogue.offers import Offer
+from app.services.rates.book import rate_book
+from app.web import cards
+from app.web.locale import Locale
+from app.web.price_words import tax_words, unit_words
+
+CONTENT = frozenset({"content", "net_content", "net_weight", "net_volume", "volume"})
+
+
+def with_words(offer: Offer, sheet: Sheet, here: Locale) -> cards.OfferView:
+    """The price with "incl. 19 % VAT, plus delivery" and, where it is struck, what that is."""
+    words = tax_words(here.market, tax_percent(sheet, here))
+    link = _delivery_link(here)
+    # translators: %(tax)s is "incl. 19 % VAT", %(delivery)s a link called "delivery"
+    note = escape(_("%(tax)s, plus %(delivery)s")) % {"tax": words, "delivery": link}
+    return cards.offer_view(offer, note)
+
+
+def tax_percent(sheet: Sheet, here: Locale) -> Decimal | None:
+    """The rate inside the price, where the market is one country with one rate."""
+    if len(here.market.countries) != 1 or not here.market.tax_included:
+        return None
+    today = clock.now().date()
+    rows = rate_book(today).tax_on(here.market.country, sheet.tax_category, today)
+    return sum((row.percent for row in rows), Decimal(0))
+
+
+def unit_price_words(offer: Offer, sheet: Sheet, labels: Labels) -> str:
+    """The price per kilogram or litre, for goods that say how much they hold; else ''."""
+    for attribute_id, _value, text in sheet.attributes:
+        attribute = labels.attributes.get(attribute_id)
+        if attribute is None or attribute.code not in CONTENT:
+            continue
+        try:
+            return unit_words(unit_price(offer.now, Decimal(text), attribute.unit))
+        except (InvalidOperation, ValueError):
+            continue
+    return ""
+
+
+def stock_text(sheet: Sheet, state: str, pieces: int) -> str:
+    """In stock, few left, sold out, or no longer sold."""
+    if not sheet.is_on_sale:
+        return _("No longer sold")
+    return _("In stock") if state == "few" else cards.stock_words(state, pieces)
+
+
+def stock_detail(state: str, pieces: int, variant: VariantFacts, labels: Labels,
+                 here: Locale) -> str:
+    """"in Lisbon · only 3 left": where it leaves from and, when few, the true number."""
+    if state == "out":
+        return ""
+    place = labels.warehouses.get(variant.warehouse(here.market))
+    parts = [_("in %(place)s", place=place.says(here.chain))] if place else []
+    if state == "few":
+        parts.append(ngettext("only %(num)s left", "only %(num)s left", pieces))
+    return " · ".join(parts)
+
+
+def stamps(offer: Offer | None, sheet: Sheet, labels: Labels, state: str) -> tuple[cards.Stamp, ...]:
+    """New; the percentage stands beside the price already."""
+    is_new = any(labels.tags[id_].code == NEW for id_ in sheet.tag_ids if id_ in labels.tags)
+    return (cards.Stamp("new", _("New")),) if is_new and state != "out" and offer else ()
+
+
+def _delivery_link(here: Locale) -> Markup:
+    word = escape(_("delivery"))
+    try:
+        _page, text = content.page_by_code("delivery", here.chain)
+    except NotFound:
+        return word
+    return Markup('<a href="{}">{}</a>').format(url_for("pages.show", slug=text.slug), word)

@@ -1,0 +1,101 @@
+"""`flask worker`: the second process of the shop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import structlog
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+
+from app.extensions import db, providers
+from app.services.media.flow import fetch_remote, make_renditions
+from app.services.outbox import jobs
+from app.services.payment import callbacks, refunds
+from app.services.work import appointments, following
+from app.services.work.queue import Desk, memory_queue, queue
+from app.web.mails import mail_job
+
+log = structlog.get_logger()
+HANDLERS: dict[str, jobs.Handler] = {
+    "mail": mail_job,
+    "refund": refunds.carry_out,
+    "callback": callbacks.catch_up,
+    "renditions": make_renditions,
+    "fetch_picture": fetch_remote,
+}
+PAUSE = 0.4  # seconds between two looks at the log: a change is in the index within two
+
+
+@click.command("worker")
+@click.option("--threads", type=click.IntRange(min=1, max=16), default=2, show_default=True)
+@click.option("--once", is_flag=True, help="Do what is due now, then stop.")
+@with_appcontext
+def group(threads: int, once: bool) -> None:  # noqa: FBT001 - click passes flags by name
+    """Follow the outbox, do jobs, keep appointments. Stops cleanly on SIGTERM and Ctrl-C."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
+    following.prepare()
+    if once:
+        run_once(app)
+        return
+    db.session.remove()
+    work(app, threads)
+
+
+def run_once(app: Flask) -> int:
+    """All that is due now, in this thread. Returns how many jobs were done."""
+    following.catch_up()
+    for name in appointments.APPOINTMENTS:
+        appointments.keep(name)
+    desk, done = Desk(memory_queue(), HANDLERS, lambda: context(app)), 0
+    while count := desk.hand_out():
+        done += count
+    return done
+
+
+def work(app: Flask, threads: int) -> None:
+    """Run until told to stop: one thread per job at a time, this thread follows and schedules."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    settings = providers().settings
+    huey = queue(settings.home, settings.redis_url)
+    desk = Desk(huey, HANDLERS, lambda: context(app))
+    consumer = huey.create_consumer(workers=threads, worker_type="thread", periodic=False,
+                                    initial_delay=0.05, max_delay=0.5)
+    consumer.start()
+    log.info("worker_started", threads=threads)
+    try:
+        while not stopping.wait(PAUSE):
+            look(app, desk)
+    finally:
+        consumer.stop(graceful=True)
+        log.info("worker_stopped")
+
+
+def look(app: Flask, desk: Desk) -> None:
+    """One round: what changed, what is due. A failing database is met again next round."""
+    with context(app):
+        try:
+            following.catch_up()
+            desk.hand_out()
+            for name in appointments.APPOINTMENTS:
+                appointments.keep(name)
+        except Exception:  # noqa: BLE001 - the worker outlives a lost database or a full disk
+            db.session.rollback()
+            log.exception("worker_round_failed")
+
+
+@contextmanager
+def context(app: Flask) -> Iterator[Any]:
+    """An application context whose session is given back at the end."""
+    with app.app_context() as pushed:
+        try:
+            yield pushed
+        finally:
+            db.session.remove()

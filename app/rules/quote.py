@@ -1,0 +1,158 @@
+"""The quote: one pure function from facts and a RateBook to every number a shopper pays.
+
+The same result stands on the product page's slip, in the cart, the checkout, the API, the order
+and the mail. It calls nothing outside; what a live provider answered is a fact or a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from app.kernel.money import Money
+from app.rules import promotions
+from app.rules.consignments import Cleared, Parcelled, clear
+from app.rules.explanation import Why
+from app.rules.facts import LineFacts, QuoteFacts
+from app.rules.rate_book import RateBook
+from app.rules.result import DeliveryOption, DueAtDoor, Quote, QuotedLine
+from app.rules.shipping import delivery_options
+
+
+def quote(facts: QuoteFacts, book: RateBook) -> Quote:
+    """Price a cart to its destination. See app/rules/result.py for what the parts mean."""
+    currency = facts.currency
+    sold = promotions.apply(facts.lines, facts.promotions, currency)
+    paid_goods = Money.total(sold.paid.values(), currency)
+    options, why_options = delivery_options(facts, paid_goods, book)
+    option = choose(options, facts.option)
+    cleared = [clear(facts, held, book)
+               for held in _parcelled(facts, sold.paid_rows, option, book)]
+    lines = _lines(facts.lines, sold)
+    charged = [part for part in cleared if not part.at_door]
+    totals = _Totals(facts, sold, option, charged, book)
+    problems = _problems(facts, options)
+    return Quote(
+        currency=currency, lines=lines, discounts=sold.discounts, options=options, option=option,
+        consignments=tuple(part.consignment for part in cleared),
+        taxes=tuple(tax for part in charged for tax in part.taxes),
+        duties=tuple(duty for part in charged for duty in part.duties),
+        fees_lines=tuple(fee for part in charged for fee in part.fees),
+        goods=totals.goods, discount=totals.discount, shipping=totals.shipping, tax=totals.tax,
+        tax_included=totals.included, duty=totals.duty, fees=totals.fees,
+        rounding=totals.rounding, total=totals.total,
+        due_at_door=_due([part for part in cleared if part.at_door], currency),
+        is_estimate=any(part.is_estimate for part in cleared) or not facts.destination.postal_code,
+        problems=problems,
+        why=(*_why_prices(facts.lines), *sold.why, *why_options,
+             *(why for part in cleared for why in part.why), *totals.why),
+    )
+
+
+def choose(options: Sequence[DeliveryOption], wanted: str) -> DeliveryOption | None:
+    """The option the shopper chose where it is still offered, else the cheapest, else None."""
+    by_id = {option.id: option for option in options}
+    return by_id.get(wanted) or (options[0] if options else None)
+
+
+class _Totals:
+    """The sums, with the one rounding line that makes the total chargeable."""
+
+    def __init__(self, facts: QuoteFacts, sold: promotions.Discounted,
+                 option: DeliveryOption | None, parts: Sequence[Cleared], book: RateBook) -> None:
+        currency, zero = facts.currency, Money.zero(facts.currency)
+        self.goods = Money.total(sold.goods.values(), currency)
+        self.discount = Money.total(sold.off.values(), currency)
+        self.shipping = option.price if option else zero
+        self.tax = Money.total((part.tax or zero for part in parts), currency)
+        self.included = Money.total((part.tax_included or zero for part in parts), currency)
+        self.duty = Money.total((part.duty or zero for part in parts), currency)
+        self.fees = Money.total((part.fee_total or zero for part in parts), currency)
+        exact = (self.goods - self.discount + self.shipping + self.tax - self.included
+                 + self.duty + self.fees)
+        policy = book.currency(currency)
+        self.total = exact.to_step(policy.payment_step)
+        self.rounding = self.total - exact
+        self.why = (Why("rounding", "payment_step", rate=str(policy.payment_step),
+                        source=policy.source),) if self.rounding else ()
+
+
+def _parcelled(facts: QuoteFacts, paid_rows: Sequence[Money], option: DeliveryOption | None,
+               book: RateBook) -> list[Parcelled]:
+    """The cart by warehouse, each with its share of the shipping by goods value."""
+    by_warehouse: dict[str, list[tuple[LineFacts, Money]]] = {}
+    for line, paid in zip(facts.lines, paid_rows, strict=True):
+        by_warehouse.setdefault(line.warehouse, []).append((line, paid))
+    if not by_warehouse:
+        return []
+    weights = [sum(paid.minor for _, paid in rows) for rows in by_warehouse.values()]
+    shipping = option.price if option else Money.zero(facts.currency)
+    shares = shipping.split(weights if any(weights) else [1] * len(weights))
+    services = dict(option.services) if option else {}
+    found = []
+    for (code, rows), share in zip(by_warehouse.items(), shares, strict=True):
+        service = book.services.get(services.get(code, ""))
+        found.append(Parcelled(
+            lines=[line for line, _ in rows], paid=[paid for _, paid in rows], shipping=share,
+            ship_from=book.warehouses[code].country, service=service.code if service else "",
+            incoterm=service.incoterm if service else "DDP", dispatch=None,
+        ))
+    return found
+
+
+def _lines(rows: Sequence[LineFacts], sold: promotions.Discounted) -> tuple[QuotedLine, ...]:
+    merged: dict[str, QuotedLine] = {}
+    for row in rows:
+        count = row.quantity + (merged[row.line].quantity if row.line in merged else 0)
+        merged[row.line] = QuotedLine(
+            line=row.line, sku=row.sku, quantity=count, unit_price=row.unit_price,
+            goods=sold.goods[row.line], discount=sold.off[row.line], paid=sold.paid[row.line],
+        )
+    return tuple(merged.values())
+
+
+def _due(parts: Sequence[Cleared], currency: str) -> DueAtDoor:
+    """What the carrier will ask for at the door, in estimate; None where it is not known."""
+    zero = Money.zero(currency)
+    if any(part.duty is None for part in parts):
+        return DueAtDoor(None, None, None)
+    return DueAtDoor(
+        Money.total((part.duty or zero for part in parts), currency),
+        Money.total((part.tax or zero for part in parts), currency),
+        Money.total((part.fee_total or zero for part in parts), currency),
+    )
+
+
+def _problems(facts: QuoteFacts, options: Sequence[DeliveryOption]) -> tuple[str, ...]:
+    if not facts.lines:
+        return ("cart_empty",)
+    return () if options else ("no_delivery",)
+
+
+def _why_prices(rows: Sequence[LineFacts]) -> tuple[Why, ...]:
+    found: dict[str, Why] = {}
+    for row in rows:
+        how = row.price.derivation
+        found[row.sku] = Why(
+            f"price:{row.sku}", f"price_{row.price.origin}", rate=str(how.get("rate", "")),
+            day=str(how.get("rate_date", "")), source=str(how.get("rate_source", "")),
+            params={"list": row.price.list_code, "row": str(row.price.row_id),
+                    **{key: str(value) for key, value in how.items()}},
+        )
+    return tuple(found.values())
+
+
+def as_dict(value: Quote) -> dict[str, object]:
+    """Plain values for keeping with an order; money as {"minor", "currency"}, days as ISO text."""
+    plain = asdict(value)
+    return _plain(plain)  # type: ignore[return-value]
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, bool | int) or value is None:
+        return value
+    return str(value)

@@ -1,0 +1,1 @@
+"""The catalogue: products, shelves and the words they are described with."""

@@ -1,0 +1,1 @@
+"""The checkout: address, delivery, payment, and the order that comes of it."""

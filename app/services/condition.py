@@ -1,0 +1,37 @@
+"""Is the shop able to work: database, migrations, backlog of work that leaves it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.config import ROOT
+from app.extensions import db
+from app.services.outbox import jobs
+
+
+def readiness() -> dict[str, Any]:
+    """ready, with the reasons when it is not."""
+    try:
+        db.session.execute(text("SELECT 1"))
+        current = MigrationContext.configure(db.session.connection()).get_current_heads()
+        wanted = ScriptDirectory(str(ROOT / "migrations")).get_heads()
+        found = {"database": "ok", "migrations": "ok" if set(current) == set(wanted) else "behind"}
+        found["backlog"] = jobs.backlog()
+    except SQLAlchemyError:
+        db.session.rollback()
+        return {"ready": False, "database": "unreachable"}
+    return {"ready": found["migrations"] == "ok", **found}
+
+
+def backlog_age() -> float:
+    """Seconds the oldest due job has waited; 0 when the database cannot be asked."""
+    try:
+        return float(jobs.backlog()["oldest_seconds"])
+    except SQLAlchemyError:
+        db.session.rollback()
+        return 0.0

@@ -1,0 +1,1 @@
+"""The demo shop porto.nova: a foundation to sell from, goods, pages, campaigns."""

@@ -1,0 +1,1 @@
+"""Catalogues of other shops, read row by row and written product by product."""

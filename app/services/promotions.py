@@ -1,0 +1,121 @@
+"""Which promotions may apply now, and why a coupon may not."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, update
+
+from app.extensions import db, transaction
+from app.kernel import clock
+from app.kernel.errors import CouponRefused
+from app.kernel.money import Money
+from app.kernel.text import choose
+from app.models.promotion import Promotion, PromotionUse
+from app.rules.facts import PromotionFacts
+
+
+def applicable(market: str, currency: str, coupons: Sequence[str], now: datetime,
+               language: str, email: str = "") -> tuple[PromotionFacts, ...]:
+    """Automatic promotions of the market and moment, and those of the coupons given."""
+    rows = db.session.scalars(
+        select(Promotion).where(
+            Promotion.is_active, or_(Promotion.coupon.is_(None), Promotion.coupon.in_(coupons))
+        )
+    )
+    return tuple(
+        _fact(row, currency, language) for row in rows
+        if _why_not(row, market, currency, now, email) is None
+    )
+
+
+def check_coupon(code: str, market: str, currency: str, email: str = "") -> str:
+    """The coupon's own spelling. Raises CouponRefused with the reason."""
+    wanted = "".join(code.split()).upper()[:48]
+    row = db.session.scalar(
+        select(Promotion).where(Promotion.coupon == wanted, Promotion.is_active)
+    ) if wanted else None
+    reason = "unknown" if row is None else _why_not(row, market, currency, clock.now(), email)
+    if reason is not None:
+        raise CouponRefused(reason=reason)
+    return wanted
+
+
+def take(order_id: int, codes: Sequence[str], email: str) -> None:
+    """Use the order's coupons up by one each, inside its transaction. Raises CouponRefused."""
+    with transaction() as session:
+        rows = session.scalars(
+            select(Promotion).where(Promotion.coupon.in_(codes)).order_by(Promotion.id)
+        ).all()
+        for row in rows:
+            taken = session.execute(
+                update(Promotion)
+                .where(Promotion.id == row.id, or_(Promotion.usage_limit.is_(None),
+                                                   Promotion.used_count < Promotion.usage_limit))
+                .values(used_count=Promotion.used_count + 1)
+                .execution_options(synchronize_session=False)
+            )
+            # After the update, whose row lock makes buyers of one coupon take turns.
+            if taken.rowcount == 0 or _is_exhausted(row, email):
+                raise CouponRefused(reason="used_up")
+            session.add(PromotionUse(order_id=order_id, promotion_id=row.id,
+                                     email_hash=hash_of(email)))
+            session.flush()
+
+
+def give_back(order_id: int) -> None:
+    """The order was not paid: its coupons may be used again. Safe to repeat."""
+    with transaction() as session:
+        for use in session.scalars(select(PromotionUse).where(PromotionUse.order_id == order_id)):
+            session.execute(
+                update(Promotion).where(Promotion.id == use.promotion_id)
+                .values(used_count=Promotion.used_count - 1)
+                .execution_options(synchronize_session=False)
+            )
+            session.delete(use)
+
+
+def hash_of(email: str) -> str:
+    """An address as a hash, so that counting uses keeps no address."""
+    return hashlib.sha256(email.strip().lower().encode()).hexdigest()
+
+
+def _why_not(row: Promotion, market: str, currency: str, now: datetime,
+             email: str) -> str | None:
+    if row.markets and market not in row.markets:
+        return "not_for_these"
+    if row.valid_from and now < row.valid_from:
+        return "not_yet"
+    if row.valid_until and now >= row.valid_until:
+        return "over"
+    if row.usage_limit is not None and row.used_count >= row.usage_limit:
+        return "used_up"
+    if row.kind == "amount" and currency not in row.amounts:
+        return "not_for_these"
+    if email and _is_exhausted(row, email):
+        return "used_up"
+    return None
+
+
+def _is_exhausted(row: Promotion, email: str) -> bool:
+    if row.per_customer is None:
+        return False
+    used = db.session.scalar(
+        select(func.count()).select_from(PromotionUse).where(
+            PromotionUse.promotion_id == row.id, PromotionUse.email_hash == hash_of(email)
+        )
+    ) or 0
+    return used >= row.per_customer
+
+
+def _fact(row: Promotion, currency: str, language: str) -> PromotionFacts:
+    label = choose(row.name, (language, "en"))
+    amount, minimum = row.amounts.get(currency), row.minimum.get(currency)
+    return PromotionFacts(
+        code=row.code, coupon=row.coupon or "", label=label[1] if label else row.code,
+        scope=row.scope, codes=frozenset(row.codes), percent=row.percent,
+        amount=Money(int(amount), currency) if amount is not None else None,
+        minimum=Money(int(minimum), currency) if minimum is not None else None, rank=row.rank,
+    )

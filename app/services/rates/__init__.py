@@ -1,0 +1,1 @@
+"""Law and rates: loading the tables, filling the RateBook, showing what holds where."""

@@ -1,0 +1,1 @@
+"""The worker: follows the outbox, does jobs, keeps the clock's appointments."""

@@ -1,0 +1,48 @@
+"""Jobs from the database, handed to huey's threads; huey's own file holds only who does what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+from huey import MemoryHuey, RedisHuey, SqliteHuey
+
+from app.services.outbox import jobs
+
+
+def queue(home: Path, redis_url: str = "") -> Any:
+    """The task queue: a SQLite file of its own, or Redis where there is one."""
+    if redis_url:
+        return RedisHuey("tradewind", url=redis_url, results=False)
+    return SqliteHuey("tradewind", filename=str(home / "queue.db"), results=False, fsync=False)
+
+
+def memory_queue() -> Any:
+    """A queue that does its work at once, for tests and `flask worker --once`."""
+    return MemoryHuey("tradewind", immediate=True, results=False)
+
+
+class Desk:
+    """Takes due jobs and hands them out. `context` opens an application context per task."""
+
+    def __init__(self, huey: Any, handlers: Mapping[str, jobs.Handler],
+                 context: Callable[[], AbstractContextManager[Any]]) -> None:
+        self.huey = huey
+
+        @huey.task(name="job")
+        def job(job_id: int, kind: str, payload: dict[str, Any]) -> None:
+            with context():
+                jobs.run(job_id, kind, payload, handlers)
+
+        self.job = job
+
+    def hand_out(self, limit: int = 8) -> int:
+        """Lease due jobs and queue them. A queue that is full gets no more."""
+        if self.huey.pending_count() > limit * 2:
+            return 0
+        leased = jobs.claim(limit)
+        for job_id, kind, payload in leased:
+            self.job(job_id, kind, payload)
+        return len(leased)

@@ -1,0 +1,76 @@
+"""The words that belong beside a price: tax, delivery, the 30-day price, the price per unit."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from flask_babel import gettext as _
+
+from app.rules.unit_price import UnitPrice
+from app.services.catalogue.offers import Offer
+from app.services.markets import MarketView
+from app.web import filters
+
+GST = frozenset({"AU", "SG", "NZ"})
+
+
+def tax_words(market: MarketView, percent: Decimal | None = None) -> str:
+    """What a consumer of this market is told about tax; `percent` where one rate is known."""
+    if not market.tax_included:
+        return _tax_on_top(market)
+    if market.country == "JP":
+        # translators: Japan's 税込
+        return _("tax included")
+    if percent is None:
+        return _("incl. GST") if market.country in GST else _("incl. VAT")
+    if not percent:
+        return _("no VAT is due")
+    rate = filters.percent(percent)
+    if market.country in GST:
+        return _("incl. %(rate)s GST", rate=rate)
+    return _("incl. %(rate)s VAT", rate=rate)
+
+
+def list_words(market: MarketView) -> str:
+    """The one line above a list of prices."""
+    if not market.tax_included:
+        return _tax_on_top(market)
+    # translators: %(tax)s is "incl. VAT" or the like
+    return _("All prices %(tax)s, plus delivery", tax=tax_words(market))
+
+
+def _tax_on_top(market: MarketView) -> str:
+    if market.country == "US":
+        return _("Sales tax calculated at checkout")
+    if market.country == "CA":
+        return _("GST, HST, PST and QST calculated at checkout")
+    return _("Tax and duty calculated at checkout")
+
+
+def reduction_words(offer: Offer) -> str:
+    """What the struck price is, where the law wants it said."""
+    if offer.was is None or not offer.is_30_day_low:
+        return ""
+    return _("Struck price: the lowest of the last 30 days")
+
+
+def unit_words(price: UnitPrice) -> str:
+    """"€19.90 per kg"."""
+    amount = filters.money_text(price.amount)
+    return {
+        "kg": lambda: _("%(price)s per kg", price=amount),
+        "l": lambda: _("%(price)s per litre", price=amount),
+        "m": lambda: _("%(price)s per metre", price=amount),
+        "m2": lambda: _("%(price)s per m²", price=amount),
+        "m3": lambda: _("%(price)s per m³", price=amount),
+        "piece": lambda: _("%(price)s per piece", price=amount),
+    }[price.per]()
+
+
+def tax_name(name: str) -> str:
+    """A tax as rate tables call it, in the page's language."""
+    return {
+        "VAT": lambda: _("VAT"), "Sales tax": lambda: _("Sales tax"), "GST": lambda: _("GST"),
+        "HST": lambda: _("HST"), "PST": lambda: _("PST"), "QST": lambda: _("QST"),
+        "Consumption tax": lambda: _("Consumption tax"),
+    }.get(name, lambda: name)()
