@@ -18,7 +18,7 @@ COSTLY_S, REST = 0.25, 5
 
 @dataclass(frozen=True, slots=True)
 class _Entry(Generic[V]):
-    stamp: tuple[int, ...]
+    stamp: tuple[object, ...]
     value: V
     rests_until: float
 
@@ -41,14 +41,16 @@ class Kept(Generic[V]):
             is_fresh: Callable[[V], bool] | None = None) -> V:
         """The value under a key, made when it is missing, stale or no longer fresh."""
         counters = versions()
-        stamp = (id(db.engine), *(counters.of(domain) for domain in self._domains))
+        engine = db.engine
+        stamp = (id(engine), engine.url.database,
+                 *(counters.of(domain) for domain in self._domains))
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:
                 self._entries.move_to_end(key)
         if entry is not None and (is_fresh is None or is_fresh(entry.value)):
             is_same = entry.stamp == stamp
-            rests = entry.stamp[0] == stamp[0] and monotonic() < entry.rests_until
+            rests = entry.stamp[:2] == stamp[:2] and monotonic() < entry.rests_until
             if is_same or rests:
                 return entry.value
         begun = monotonic()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
-from flask import url_for
+from flask import current_app, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
@@ -15,7 +16,7 @@ from app.kernel.money import Money
 from app.services.catalogue.cards import CardFacts, Swatch
 from app.services.catalogue.offers import Offer
 from app.services.media.flow import PictureView
-from app.web import filters
+from app.web import filters, locale
 from app.web.foreign import said
 from app.web.price_words import reduction_words
 
@@ -58,6 +59,20 @@ class Card:
 def cards_of(facts: Iterable[CardFacts]) -> list[Card]:
     """Cards of these products, in their order."""
     return [_card(one) for one in facts]
+
+
+def card_html(card: Card, *, level: int = 3, eager: bool = False, focus: bool = False) -> Markup:
+    """ui/card.html's product_card, made once per card as it stands and language.
+
+    Cards are most of what a list costs; everything they show is in the key.
+    """
+    return _card_html(locale.current().prefix, card, level, eager, focus)
+
+
+@lru_cache(maxsize=8192)
+def _card_html(_prefix: str, card: Card, level: int, eager: bool, focus: bool) -> Markup:  # noqa: FBT001 - a cache's key
+    macros = current_app.jinja_env.get_template("ui/card.html").module
+    return Markup(macros.product_card(card, level=level, eager=eager, focus=focus))  # type: ignore[attr-defined]  # noqa: S704 - rendered by Jinja
 
 
 def offer_view(offer: Offer, note: str | Markup = "") -> OfferView:

@@ -38,44 +38,72 @@ def sum_rows(order: OrderView) -> list[SumRow]:
     sums = order.sums
     rows = [SumRow(_("Goods"), sums["goods"], "goods")]
     if sums["discount"]:
-        rows.append(SumRow(_("Discount"), sums["discount"], "discount", "−", order.discounts))
+        several = order.discounts if len(order.discounts) > 1 else ()
+        label = _("Discount") if several or not order.discounts else order.discounts[0][0]
+        rows.append(SumRow(label, sums["discount"], "discount", "−", several))
     rows.append(SumRow(_("Delivery"), sums["shipping"], "shipping"))
     if sums["duty"]:
-        rows.append(SumRow(_("Customs duty"), sums["duty"], "duty"))
+        rows.append(SumRow(_("Duty"), sums["duty"], "duty"))
     if sums["fees"]:
-        rows.append(SumRow(_("Customs and parcel fees"), sums["fees"], "fees"))
-    on_top = [tax for tax in order.taxes if not tax.is_included]
-    if order.tax_on_top:
-        key = "tax_on_top" if sums["tax_included"] else "tax"
-        rows.append(SumRow(_("Tax"), order.tax_on_top, key, parts=by_rate(on_top)))
+        rows.append(SumRow(_("Customs fees"), sums["fees"], "fees"))
+    rows += _added_taxes(order)
     if sums["rounding"]:
         rows.append(SumRow(_("Rounding"), sums["rounding"], "rounding"))
     return rows
 
 
-def included_row(order: OrderView) -> SumRow | None:
-    """The tax that is inside the total already; None where there is none."""
-    if not order.sums["tax_included"]:
-        return None
-    key = "tax_included" if order.tax_on_top else "tax"
-    inside = [tax for tax in order.taxes if tax.is_included]
-    return SumRow(_("Tax included"), order.sums["tax_included"], key, parts=by_rate(inside))
+def included_rows(order: OrderView) -> list[SumRow]:
+    """The tax that is inside the total already, per rate and in sum; none where there is none."""
+    sums = order.sums
+    if not sums["tax_included"]:
+        return []
+    inside = by_rate([tax for tax in order.taxes if tax.is_included])
+    label = _("includes %(tax)s", tax=inside[0][0]) if len(inside) == 1 else _(
+        "includes tax in total")
+    parts = inside if len(inside) > 1 else ()
+    rows = [SumRow(label, sums["tax_included"], "tax_included", parts=parts)]
+    if order.tax_on_top:
+        rows.append(SumRow(_("Tax in total"), sums["tax"], "tax"))
+    return rows
+
+
+def _added_taxes(order: OrderView) -> list[SumRow]:
+    """Tax on top of the prices. `tax` marks the whole tax, so not a part of it."""
+    if not order.tax_on_top:
+        return []
+    added = by_rate([tax for tax in order.taxes if not tax.is_included])
+    if order.sums["tax_included"]:
+        return [SumRow(label, amount, "") for label, amount in added]
+    if len(added) == 1:
+        return [SumRow(added[0][0], order.sums["tax"], "tax")]
+    return [SumRow(_("Tax in total"), order.sums["tax"], "tax", parts=added)]
 
 
 def door_rows(order: OrderView) -> list[SumRow]:
-    """What is paid on delivery, as far as it is known; none where everything is paid already."""
-    labels = {"duty": _("Customs duty"), "tax": _("Import tax"), "fees": _("Fees")}
-    return [SumRow(labels[name], amount, f"due_{name}")
-            for name, amount in order.due_at_door.items() if amount]
+    """What is paid on delivery, in estimate and as far as it is known."""
+    labels = {"duty": _("Duty"), "tax": _("Import tax"), "fees": _("Carrier’s fee")}
+    return [SumRow(labels[name], amount, "") for name, amount in order.due_at_door.items()
+            if amount]
+
+
+def door_sentence(order: OrderView) -> str:
+    """Who pays duty and import tax, and when."""
+    if order.incoterm != "DAP":
+        return _("Nothing is left to pay when the parcel arrives.")
+    if None in order.due_at_door.values():
+        return _("Duty and import tax are not in the total. The carrier collects them when the"
+                 " parcel arrives; how much they are, customs decides.")
+    return _("Duty and import tax are not in the total. The carrier collects them when the parcel"
+             " arrives, about:")
 
 
 def by_rate(taxes: Sequence[TaxView]) -> tuple[tuple[str, Money], ...]:
     """("VAT 19%", amount) per tax and rate; parcels of one order are added up."""
-    found: dict[tuple[str, str], Money] = {}
+    found: dict[str, Money] = {}
     for tax in taxes:
-        key = (tax.name, filters.percent(tax.percent))
-        found[key] = found[key] + tax.tax if key in found else tax.tax
-    return tuple((f"{name} {rate}", amount) for (name, rate), amount in found.items() if amount)
+        name = _("%(tax)s %(rate)s", tax=tax.name, rate=filters.percent(tax.percent))
+        found[name] = found[name] + tax.tax if name in found else tax.tax
+    return tuple((name, amount) for name, amount in found.items() if amount)
 
 
 def address_lines(address: Mapping[str, str]) -> list[str]:

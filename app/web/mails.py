@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -113,7 +114,7 @@ def _environment() -> Environment:
             autoescape=lambda name: bool(name) and name.endswith(".mjml"))
         # An overlay shares the dictionary of filters; mails have a few of their own.
         kept.filters = {**kept.filters, "when": when, "market_day": market_day, "legal": legal,
-                        "plain": mail_words.plain}
+                        "plain": mail_words.plain, "is_web": _is_web}
         current_app.extensions["tradewind_mails"] = kept
     return kept
 
@@ -126,19 +127,26 @@ def _context(letter: Letter, base: str) -> dict[str, Any]:
     return {
         "letter": letter, "order": letter.order, "seller": letter.seller,
         "lang": here.html, "dir": here.direction, "start": "right" if is_rtl else "left",
-        "end": "left" if is_rtl else "right", "font": FONTS.get(here.language, f"{_SYSTEM},sans-serif"),
+        "end": "left" if is_rtl else "right",
+        "font": FONTS.get(here.language, f"{_SYSTEM},sans-serif"),
         "leading": "1.75" if is_rtl else "1.5", "shop_name": current_app.config["SHOP_NAME"],
         "home_url": f"{home}/", "order_url": order_url,
         "withdrawal_url": f"{order_url}/withdrawal",
         "desk_url": f"{base}/admin/orders/{letter.order.number}",
-        "page_links": [(page.title, f"{home}/{page.slug}") for page in letter.pages],
+        "page_links": [(page.title, f"{home}/{quote(page.slug)}") for page in letter.pages],
         "sums": mail_words.sum_rows(letter.order),
-        "included": mail_words.included_row(letter.order),
+        "included": mail_words.included_rows(letter.order),
         "door": mail_words.door_rows(letter.order),
-        "address_lines": mail_words.address_lines, "cancel_reason": mail_words.cancel_reason,
-        "attention": mail_words.attention, "tier": labels.tier,
-        "payment_method": labels.payment_method,
+        "door_sentence": mail_words.door_sentence(letter.order),
+        "return_address": ", ".join([letter.seller.legal_name, *mail_words.address_lines(
+            {**letter.seller.address, "name": ""})]),
+        "words": mail_words, "labels": labels,
     }
+
+
+def _is_web(url: str) -> bool:
+    """An address a mail may link to."""
+    return urlsplit(url).scheme in {"http", "https"}
 
 
 def _tidy(text: str) -> str:

@@ -44,6 +44,8 @@ class Page:
         self.query = ""
         self.suggestion = None
         self.announcement = None
+        self.help_url, self.back_url = self.home_url, self.home_url
+        self.back_label = _("Back to the shop")
         self.help_url = url_for("search.results", q=_("Delivery"))
         self.back_url, self.back_label = self.cart_url, _("Back to the cart")
 

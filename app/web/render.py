@@ -19,7 +19,7 @@ def wants_fragment() -> bool:
     )
 
 
-def render(page: str, fragment: str, *, also: Sequence[str] = (), status: int = 200,
+def render(page: str, fragment: str, /, *, also: Sequence[str] = (), status: int = 200,
            **context: Any) -> Response:
     """The whole page, or only the fragment with the out-of-band parts `also`.
 

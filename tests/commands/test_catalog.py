@@ -10,7 +10,7 @@ from flask import current_app
 
 FILES = Path(__file__).parents[1] / "services" / "imports" / "files"
 
-pytestmark = pytest.mark.usefixtures("shop")
+pytestmark = pytest.mark.usefixtures("founded_shop")
 
 
 def call(*words: str | Path) -> Result:

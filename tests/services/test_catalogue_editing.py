@@ -30,7 +30,7 @@ from app.services.catalogue.drafts import (
 )
 from app.services.media import flow as media
 
-pytestmark = pytest.mark.usefixtures("shop")
+pytestmark = pytest.mark.usefixtures("founded_shop")
 
 
 def picture_id(colour: str = "teal") -> int:

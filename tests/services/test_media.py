@@ -104,7 +104,7 @@ def test_renditions_never_grow(width, expected):
 
 
 def test_what_a_phone_loads_keeps_the_budget():
-    noisy = Image.effect_noise((960, 1200), 90).convert("RGB")
+    noisy = Image.effect_noise((480, 600), 60).resize((960, 1200)).convert("RGB")
     file = BytesIO()
     noisy.save(file, "JPEG", quality=92)
 
@@ -176,7 +176,7 @@ def test_too_many_bytes_are_not_read_to_the_end(site, monkeypatch):
         remote.fetch(f"{site}/lamp.jpg", allow_private=True)
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("founded_shop")
 class TestInTheShop:
     """With rows, jobs and the store of a shop."""
 

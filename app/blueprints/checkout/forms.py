@@ -65,7 +65,8 @@ class CheckoutPage:
                       _error(errors, "phone"), field_hint("phone"), True, (), "tel", "tel", "tel")
         at = open_step(shown, step)
         return cls(
-            step=at, done=_done(shown, at), country=country, countries=countries.for_market(shown.market),
+            step=at, done=_done(shown, at), country=country,
+            countries=countries.for_market(shown.market),
             contact=(email,),
             rows=tuple(tuple(fields[name] for name in row) for row in rules.rows),
             errors=tuple((name, sentence(code)) for name, code in errors.items()),

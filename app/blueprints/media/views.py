@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect
+from flask import Blueprint, Response, redirect
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.extensions import providers
@@ -17,7 +17,7 @@ def show(key: str) -> AnyResponse:
     """The picture under a key. What lies under a key never changes, so caches may keep it."""
     store = providers().media
     if not is_safe(key):
-        abort(404)
+        return _nothing()
     elsewhere = store.url(key)
     if elsewhere is not None:
         response = redirect(elsewhere, 302)
@@ -26,7 +26,7 @@ def show(key: str) -> AnyResponse:
     content = store.get(key)
     mime = mime_of(content) if content else None
     if content is None or mime is None:
-        abort(404)
+        return _nothing()
     return _picture(content, mime)
 
 
@@ -36,3 +36,8 @@ def _picture(content: bytes, mime: str) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # mails and feeds show it too
     return response
+
+
+def _nothing() -> Response:
+    """No page: whoever asked wants a picture. Not kept, it may still be fetched."""
+    return Response(status=404, mimetype="text/plain", headers={"Cache-Control": "no-store"})

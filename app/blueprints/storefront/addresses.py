@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from urllib.parse import quote
 
 from app.kernel.errors import NotFound
@@ -15,6 +16,7 @@ def in_prefix(pattern: str, slugs: Mapping[str, str],
 
     pattern  "/p/{}"; slugs: language -> slug
     """
+    @cache
     def at(prefix: str) -> str | None:
         try:
             language, market = parse_prefix(prefix)

@@ -21,6 +21,7 @@ from app.services.catalogue.offers import is_of_eu
 from app.services.catalogue.picks import picks
 from app.services.catalogue.pictures import pictures
 from app.services.catalogue.shelves import shelves
+from app.services.catalogue.words import word
 from app.services.content import BlockView
 from app.services.markdown import html_of
 from app.services.media.flow import PictureView
@@ -57,17 +58,20 @@ def front_page(here: Locale) -> ShownFront:
         shown = KINDS[block.kind](block, store) if block.kind in KINDS else None
         if shown is not None:
             blocks.append({"kind": block.kind, "id": block.id, **shown})
-    page = _page(here)
+    page = _page(held, here)
     is_first = not blocks or blocks[0]["kind"] != "hero"
     return ShownFront({"page": page, "blocks": blocks, "needs_heading": is_first}, _midnight())
 
 
-def _page(here: Locale) -> Page:
+def _page(held: Sequence[BlockView], here: Locale) -> Page:
+    """Title and description are the page's own, else those of its hero."""
     name = current_app.config["SHOP_NAME"]
-    title, description = name, ""
+    hero = next((block.content for block in held if block.kind == "hero"), {})
+    claim, description = (word(hero.get(key) or {}, here.chain) for key in ("title", "text"))
+    title = f"{name} – {claim}" if claim else name
     try:
         _view, text = content.page_by_code(content.HOME, here.chain)
-        title, description = text.seo_title or text.title or name, text.seo_description
+        title, description = text.seo_title or title, text.seo_description or description
     except NotFound:
         pass  # a shop without a home page of its own still has a door
     return Page(title=title, description=description, jsonld=structured.shop(name))

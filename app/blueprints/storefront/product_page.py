@@ -66,7 +66,8 @@ def product_page(slug: str, asked: AskedProduct, here: Locale) -> ShownProduct:
     shown = chosen_product(slug, asked, here)
     found = slip_view.slip_of(shown, asked, here)
     words, own = labels(), shown.sheet.text.slug
-    product = _product(shown, found, words, here)
+    product = _product(shown, words, here)
+    product["door"] = [(key, value) for key, value in asked.kept.items() if key != "sku"]
     context: dict[str, Any] = {
         "product": product,
         "slip": slip_view.view(found, shown, asked, here) if found else None,
@@ -74,12 +75,11 @@ def product_page(slug: str, asked: AskedProduct, here: Locale) -> ShownProduct:
     if not wants_fragment():
         context.update(_rest(shown, found, product, here))
     pairs = [("sku", shown.variant.sku)] if len(shown.sheet.variants) > 1 else []
-    pairs += [(key, value) for key, value in asked.kept.items() if key != "sku"]
-    address = with_query(url_for("storefront.product", slug=own), pairs)
+    address = with_query(product["url"], pairs + product["door"])
     return ShownProduct(context, own, address, _until(shown, found))
 
 
-def _product(shown: Chosen, found: Slip | None, words: Labels, here: Locale) -> dict[str, Any]:
+def _product(shown: Chosen, words: Labels, here: Locale) -> dict[str, Any]:
     """The part that a choice of variant changes."""
     one, variant, text = shown.sheet, shown.variant, shown.sheet.text
     views = pictures([*variant.media, *one.media], here.chain)
@@ -105,7 +105,6 @@ def _product(shown: Chosen, found: Slip | None, words: Labels, here: Locale) -> 
         "off_sale_reason": one.off_sale_reason,
         "stamps": offer_view.stamps(offer, one, words, state),
         "url": url_for("storefront.product", slug=text.slug), "rating": _rating(one),
-        "country": found.destination.country if found else "",
     }
 
 
@@ -117,7 +116,7 @@ def _rest(shown: Chosen, found: Slip | None, product: dict[str, Any],
     shelf = next((tree.by_id[id_] for id_ in one.shelf_ids if id_ in tree.by_id), None)
     path = crumbs(shelf, here, is_whole=True) if shelf else crumbs_home(here)
     path.append((product["name"], None))
-    facts = cards(related(one), here.market, here.currency, here.chain, clock.now())
+    facts = cards(related(one), here.market, here.currency, here.chain, clock.now(), with_swatches=False)
     page = Page(
         title=one.text.seo_title or one.text.name,
         description=one.text.seo_description or one.text.summary,

@@ -19,6 +19,7 @@ from app.kernel.money import Money
 from app.services.catalogue import slip as slips
 from app.services.catalogue.labels import labels
 from app.services.catalogue.slip import Slip
+from app.services.kept import Kept
 from app.web import filters
 from app.web.labels import tier
 from app.web.locale import Locale
@@ -26,6 +27,9 @@ from app.web.price_words import tax_name
 
 if TYPE_CHECKING:
     from app.blueprints.storefront.product_page import Chosen
+
+
+_country_names: Kept[tuple[tuple[str, str], ...]] = Kept("rates", "market", size=128)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +88,23 @@ def view(found: Slip, shown: Chosen, asked: AskedProduct, here: Locale) -> SlipV
     name = filters.country(country)
     is_delivered = found.quote.option is not None
     slug = shown.sheet.text.slug
-    names = sorted(((code, filters.country(code)) for code in slips.countries(here.market)),
-                   key=lambda pair: pair[1].casefold())
     return SlipView(
         rows=tuple(_rows(found)) if is_delivered else (),
         total=_total(found) if is_delivered else None, note=_note(found) if is_delivered else "",
         problem="" if is_delivered else _("We cannot deliver this to %(country)s.", country=name),
         route=_route(found, here), country=country, country_name=name, postcode=asked.postcode,
-        countries=tuple(names), sku=shown.variant.sku,
+        countries=_names(here), sku=shown.variant.sku,
         page_url=url_for("storefront.product", slug=slug),
         slip_url=url_for("storefront.slip", slug=slug),
     )
+
+
+def _names(here: Locale) -> tuple[tuple[str, str], ...]:
+    """(code, name) of the countries we reach, in the order of their names."""
+    return _country_names.get((here.market.code, here.language), lambda: tuple(sorted(
+        ((code, filters.country(code)) for code in slips.countries(here.market)),
+        key=lambda pair: pair[1].casefold(),
+    )))
 
 
 def _rows(found: Slip) -> Iterator[Row]:

@@ -10,9 +10,11 @@ from app.blueprints.storefront.asked import AskedListing, AskedProduct
 from app.services.catalogue import shelves
 from app.web import locale
 from app.web.caching import public
+from app.web.cards import card_html
 from app.web.render import render, wants_fragment
 
 bp = locale.localised(Blueprint("storefront", __name__))
+bp.add_app_template_global(card_html, "card_html")
 
 
 @bp.get("/")

@@ -107,7 +107,8 @@ class CardFacts:
 
 
 def cards(product_ids: Iterable[int], market: MarketView, currency: str, chain: Sequence[str],
-          now: datetime, colours: Iterable[str] = ()) -> list[CardFacts]:
+          now: datetime, colours: Iterable[str] = (), *,
+          with_swatches: bool = True) -> list[CardFacts]:
     """The products that can be shown, in this order; others are left out.
 
     colours  option values asked for: a product is shown in the first of them that it comes in
@@ -115,7 +116,7 @@ def cards(product_ids: Iterable[int], market: MarketView, currency: str, chain: 
     ids = list(dict.fromkeys(product_ids))
     rows = _rows(ids, market, currency, chain)
     wanted = frozenset(colours)
-    swatches, dressed = _swatches(list(rows), wanted, chain)
+    swatches, dressed = _swatches(list(rows), wanted, chain) if with_swatches else ({}, {})
     priced = offers(
         (Listed(row.id, Money(row.low_minor, currency), Money(row.high_minor, currency),
                 Money(row.compare_at_minor, currency) if row.compare_at_minor else None)

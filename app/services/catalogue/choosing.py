@@ -38,13 +38,12 @@ def chosen(sheet: Sheet, sku: str, wanted: Mapping[str, str], labels: Labels,
 
     wanted  option code -> value code, as radio buttons send them beside the SKU shown before: what
             differs from that one is what was clicked, and goes before the rest
-    raises  NotFound  for a SKU that is not of this product, or a product without variants
+    raises  NotFound  for a product without variants
+    A SKU that is not (or no longer) of this product counts as no wish: old links stay good.
     """
     if not sheet.variants:
         raise NotFound("not_found")
     shown = next((one for one in sheet.variants if one.sku == sku), None)
-    if sku and shown is None:
-        raise NotFound("unknown_sku")
     if shown is None:
         shown = next((one for one in sheet.variants if one.available(market)), sheet.variants[0])
     asked = _asked(sheet, wanted, labels)

@@ -77,7 +77,8 @@ class VariantDraft:
 
     choices  one value per option of the product, in the order of its options
     stock    warehouse id -> pieces on hand there (set, not added)
-    media    ids of pictures it is best seen in
+    media    ids of pictures it is best seen in, in order
+    main_picture  for who knows only the first of them: it is put first, the others stay
     """
 
     sku: str
@@ -93,6 +94,7 @@ class VariantDraft:
     prices: tuple[PriceDraft, ...] = ()
     stock: Mapping[int, int] = field(default_factory=dict)
     media: tuple[int, ...] | None = None
+    main_picture: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

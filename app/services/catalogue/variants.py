@@ -31,11 +31,7 @@ def write(pairs: Pairs) -> set[int]:
     rows, changed = _write_rows(pairs)
     changed |= _write_choices(pairs, rows)
     owners = {variant.id: variant.product_id for variant in rows.values()}
-    pictures = {
-        rows[draft.sku].id: [{"media_id": id_, "position": place}
-                             for place, id_ in enumerate(dict.fromkeys(draft.media))]
-        for _product, whole in pairs for draft in whole.variants if draft.media is not None
-    }
+    pictures = _pictures(pairs, rows)
     changed |= {owners[id_] for id_ in links.sync(VariantMedia, "variant_id", pictures)}
     return changed | _write_prices(pairs, rows) | _write_stock(pairs, rows)
 
@@ -76,6 +72,26 @@ def _write_rows(pairs: Pairs) -> tuple[dict[str, Variant], set[int]]:
             changed.add(row.product_id)
     session.flush()
     return {sku: rows[sku] for sku in skus}, changed
+
+
+def _pictures(pairs: Pairs, rows: Mapping[str, Variant]) -> dict[int, list[dict[str, int]]]:
+    drafts = {rows[draft.sku].id: draft for _product, whole in pairs for draft in whole.variants}
+    keeping = [id_ for id_, draft in drafts.items() if draft.main_picture is not None]
+    kept: dict[int, list[int]] = {}
+    for variant_id, media_id in db.session().execute(
+        select(VariantMedia.variant_id, VariantMedia.media_id)
+        .where(VariantMedia.variant_id.in_(keeping)).order_by(VariantMedia.position)
+    ) if keeping else ():
+        kept.setdefault(variant_id, []).append(media_id)
+    wanted = {
+        id_: (draft.main_picture, *kept.get(id_, ())) if draft.main_picture is not None
+        else draft.media for id_, draft in drafts.items()
+    }
+    return {
+        id_: [{"media_id": media_id, "position": place}
+              for place, media_id in enumerate(dict.fromkeys(media_ids))]
+        for id_, media_ids in wanted.items() if media_ids is not None
+    }
 
 
 def _measures(draft: VariantDraft) -> dict[str, Any]:

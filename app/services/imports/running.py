@@ -223,7 +223,7 @@ class _Job:
 
 
 def _with_picture(variant: VariantDraft, media_id: int | None) -> VariantDraft:
-    return variant if media_id is None else replace(variant, media=(media_id,))
+    return variant if media_id is None else replace(variant, main_picture=media_id)
 
 
 def _reason(error: Exception) -> str:

@@ -43,7 +43,7 @@ def prices() -> dict[str, tuple[int, int | None]]:
     return {sku: (amount, compare_at) for sku, amount, compare_at in rows}
 
 
-@pytest.mark.usefixtures("shop")
+@pytest.mark.usefixtures("founded_shop")
 class TestImporting:
     """Into an empty shop."""
 

@@ -29,7 +29,7 @@ from app.services.imports.target import shop_target
 
 FILE = Path(__file__).parent / "files" / "woocommerce.csv"
 
-pytestmark = pytest.mark.usefixtures("shop")
+pytestmark = pytest.mark.usefixtures("founded_shop")
 
 
 def take(path: Path = FILE, untracked_stock: int = 0) -> tuple[dict[str, int], list[RowNote]]:
