@@ -11,6 +11,7 @@ from flask import current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.models.types import Base
@@ -94,3 +95,9 @@ def providers() -> Any:
 def versions() -> Any:
     """The change counters of this host (services/versions.py: Versions)."""
     return current_app.extensions["tradewind"].versions
+
+
+def upsert(table: Any) -> Any:
+    """INSERT of this database's own dialect, which knows on_conflict_do_…()."""
+    is_postgresql = db.session().get_bind().dialect.name == "postgresql"
+    return (postgresql if is_postgresql else sqlite).insert(table)

@@ -85,7 +85,7 @@ def children(options: argparse.Namespace) -> list[Child]:
     web = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "wsgi:app",
         "--host", options.host, "--port", str(options.port), "--workers", str(options.workers),
-        "--blocking-threads", "6", "--backlog", "1024", "--no-ws", "--log-level", "warning",
+        "--blocking-threads", "4", "--backlog", "1024", "--no-ws", "--log-level", "warning",
         "--respawn-failed-workers", "--workers-kill-timeout", str(int(GRACE)),
     ]  # fmt: skip
     if options.reload:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -131,3 +132,5 @@ def pytest_configure(config: pytest.Config) -> None:
     """Tests never see the developer's own shop."""
     for name in ("DATABASE_URL", "STRIPE_SECRET_KEY", "SMTP_URL", "MEDIA_URL", "TRADEWIND_HOME"):
         os.environ.pop(name, None)
+    # The PostgreSQL wheel asks for it when it is imported and warns where it is not set.
+    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp()

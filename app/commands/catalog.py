@@ -32,7 +32,8 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
                      help="Write every line of the report to this CSV file."),
         click.option("--untracked-stock", type=click.IntRange(min=0), default=0, show_default=True,
                      help="Pieces on hand for what the other shop sells without counting."),
-        click.option("--warehouse", default="", help="Code of the warehouse; the first by default."),
+        click.option("--warehouse", default="",
+                     help="Code of the warehouse; the first by default."),
         click.option("--language", default="en", show_default=True,
                      help="Language of the texts in the file."),
         click.argument("file", type=click.Path(path_type=Path)),
@@ -76,8 +77,10 @@ def export(output: Path | None, language: str, warehouse: str) -> None:
     click.echo(f"{count} products written to {output}")
 
 
-def _import(path: Path, format_: ModuleType, language: str, warehouse: str,
-            untracked_stock: int, report: Path | None) -> None:
+def _import(  # noqa: PLR0913 - the options of the commands
+    path: Path, format_: ModuleType, language: str, warehouse: str, untracked_stock: int,
+    report: Path | None,
+) -> None:
     shown: list[RowNote] = []
     try:
         target = shop_target(language, warehouse, untracked_stock)
@@ -88,7 +91,7 @@ def _import(path: Path, format_: ModuleType, language: str, warehouse: str,
                 if len(shown) < SHOWN:
                     shown.append(row)
 
-            summary = running.run(path, format_, target, running.Watch(note, progress))  # type: ignore[arg-type] # a module is the Format
+            summary = running.run(path, format_, target, running.Watch(note, progress))
     except (Unprepared, Unreadable) as error:
         raise click.ClickException(str(error)) from error
     for row in shown:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -32,10 +33,10 @@ def money_text(amount: Money, babel: BabelLocale | None = None) -> str:
 @lru_cache(maxsize=65536)
 def _money_text(minor: int, currency: str, babel: str) -> str:
     parsed = BabelLocale.parse(babel)
-    pattern = parsed.currency_formats["standard"]
+    pattern = copy(parsed.currency_formats["standard"])
+    pattern.frac_prec = (exponent(currency),) * 2
     major = Decimal(minor).scaleb(-exponent(currency))
-    text = pattern.apply(major, parsed, currency=currency, currency_digits=False,
-                         force_frac=(exponent(currency),) * 2)
+    text = pattern.apply(major, parsed, currency=currency, currency_digits=False)
     return text.translate(_FLUSH)
 
 

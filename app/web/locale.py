@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from babel import Locale as BabelLocale
+from babel import UnknownLocaleError
 from flask import Blueprint, Flask, abort, g, request
 from werkzeug.routing import BaseConverter
 
@@ -80,7 +81,7 @@ def babel_locale(language: str, country: str) -> BabelLocale:
     for name in (f"{base}_{country}", base):
         try:
             return BabelLocale.parse(name)
-        except ValueError:
+        except (ValueError, UnknownLocaleError):
             continue
     return BabelLocale.parse("en")
 

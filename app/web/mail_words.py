@@ -106,15 +106,6 @@ def by_rate(taxes: Sequence[TaxView]) -> tuple[tuple[str, Money], ...]:
     return tuple((name, amount) for name, amount in found.items() if amount)
 
 
-def address_lines(address: Mapping[str, str]) -> list[str]:
-    """A postal address as lines of an envelope, the country last and in the reader's language."""
-    town = " ".join(filter(None, (address.get("postal_code"), address.get("city"))))
-    lines = [address.get("name"), address.get("company"), address.get("line1"),
-             address.get("line2"), town, address.get("region"),
-             filters.country(address.get("country", ""))]
-    return list(dict.fromkeys(line for line in lines if line))
-
-
 def cancel_reason(code: str) -> str:
     """Why an order was cancelled."""
     return {

@@ -20,7 +20,7 @@ from app.services.mail.port import Message
 from app.services.markdown import html_of
 from app.services.orders import mailing
 from app.services.orders.mailing import Letter
-from app.web import filters, labels, mail_words
+from app.web import filters, mail_words
 from app.web.locale import Locale
 
 log = structlog.get_logger()
@@ -86,9 +86,9 @@ def locale_of(letter: Letter) -> Locale:
 
 
 def when(value: datetime) -> Markup:
-    """A <time> element in the market's zone, which is named: "26 Nov 2026, 14:03:09 (UTC+1)"."""
+    """A <time> element in the market's zone, which is named: "26 Nov 2026, 14:03:09 (GMT+01:00)"."""
     zone = g.locale.market.time_zone
-    named = dates.get_timezone_gmt(value.astimezone(ZoneInfo(zone)), "short", g.locale.babel)
+    named = dates.get_timezone_gmt(value.astimezone(ZoneInfo(zone)), "long", g.locale.babel)
     return Markup("{} ({})").format(filters.moment(value, zone), named)
 
 
@@ -138,9 +138,9 @@ def _context(letter: Letter, base: str) -> dict[str, Any]:
         "included": mail_words.included_rows(letter.order),
         "door": mail_words.door_rows(letter.order),
         "door_sentence": mail_words.door_sentence(letter.order),
-        "return_address": ", ".join([letter.seller.legal_name, *mail_words.address_lines(
-            {**letter.seller.address, "name": ""})]),
-        "words": mail_words, "labels": labels,
+        "return_address": ", ".join(filters.address_lines(
+            {**letter.seller.address, "name": letter.seller.legal_name})),
+        "words": mail_words,
     }
 
 

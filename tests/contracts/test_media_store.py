@@ -24,12 +24,12 @@ class Objects(BaseHTTPRequestHandler):
 
     kept: ClassVar[dict[str, tuple[bytes, str]]] = {}
 
-    def do_PUT(self) -> None:  # noqa: N802 - the name http.server calls
+    def do_PUT(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.kept[self._key()] = (body, self.headers["Content-Type"])
         self._answer(200)
 
-    def do_GET(self) -> None:  # noqa: N802 - the name http.server calls
+    def do_GET(self) -> None:
         if self._key() in self.kept:
             self._answer(200, *self.kept[self._key()])
         else:
@@ -37,11 +37,11 @@ class Objects(BaseHTTPRequestHandler):
 
     do_HEAD = do_GET  # noqa: N815 - the name http.server calls
 
-    def do_DELETE(self) -> None:  # noqa: N802 - the name http.server calls
+    def do_DELETE(self) -> None:
         self.kept.pop(self._key(), None)
         self._answer(204)
 
-    def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
+    def do_POST(self) -> None:
         keys = re.findall(r"<Key>(.*?)</Key>",
                           self.rfile.read(int(self.headers["Content-Length"])).decode())
         for key in keys:
@@ -113,7 +113,7 @@ def test_an_address_is_readable_or_none(store: MediaStore):
     store.put("ab12/lamp.jpg", b"one", "image/jpeg")
     address = store.url("ab12/lamp.jpg")
     if address is not None:
-        with urlopen(address, timeout=10) as answer:  # noqa: S310 - loopback
+        with urlopen(address, timeout=10) as answer:
             assert answer.read() == b"one"
             assert answer.headers["Content-Type"] == "image/jpeg"
 

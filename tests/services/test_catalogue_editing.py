@@ -114,7 +114,8 @@ def test_variants_carry_one_value_of_every_option_and_leave_the_shelf_when_dropp
     states = dict(db.session.execute(select(Variant.sku, Variant.is_active)).all())
     assert states == {"J-S": True, "J-L": False}
     with pytest.raises(Invalid, match="variant_choices"):
-        editing.upsert_product(jug(options=(size,), variants=(both[0], VariantDraft("X", (small,)))))
+        twins = (both[0], VariantDraft("X", (small,)))
+        editing.upsert_product(jug(options=(size,), variants=twins))
     with pytest.raises(Invalid, match="variant_choices"):
         editing.upsert_product(jug(options=(size,), variants=(VariantDraft("X"),)))
 

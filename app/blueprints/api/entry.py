@@ -28,6 +28,7 @@ bp = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_responses=REFUSALS,
 @bp.before_request
 def _enter() -> None:
     """Speak the caller's language; read the body once, strictly."""
+    g.pop("locale", None)
     g.language = best_language([tag for tag, _quality in request.accept_languages]) or "en"
     refresh()
     reading.check_body()

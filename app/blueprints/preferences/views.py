@@ -78,14 +78,18 @@ def set_consent() -> BaseResponse:
 @bp.get("/visitor")
 def personal() -> Response:
     """The personal parts of a public page, loaded after it: cart count, choices, suggestions."""
-    return private(render(
+    here = locale.current()
+    differs = here.country != here.market.country
+    response = render(
         "preferences/personal.html", "preferences/_personal.html",
         count=carts.count(visitor.cart_token()), page=Page(title=_("Your visit"),
                                                            robots="noindex"),
         has_chosen_consent=CONSENT_COOKIE in request.cookies, suggestion=suggestion(),
-        next=local_path(request.args.get("next", "")),
-        country_differs=locale.current().country != locale.current().market.country,
-    ))
+        next=local_path(request.args.get("next", "")), country_differs=differs,
+    )
+    if differs:  # what a product page says about delivery was made for the market's own country
+        response.headers["HX-Trigger"] = "country-chosen"
+    return private(response)
 
 
 @bp.post("/suggestion")
@@ -138,5 +142,3 @@ def keep_or_forget(answer: BaseResponse, name: str, value: str, default: str) ->
         answer.delete_cookie(name, path="/")
     else:
         remember(answer, name, value)
-
-

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db, transaction
+from app.extensions import db, transaction, upsert
 from app.kernel import clock
 from app.kernel.errors import Conflict, Invalid, NotFound, OutOfStock
 from app.models.cart import Cart, CartChange, CartLine
@@ -191,13 +191,8 @@ def _line_of(cart_id: int, variant_id: int) -> CartLine:
     return line
 
 
-def _insert() -> object:
-    is_postgresql = db.session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert if is_postgresql else sqlite.insert
-
-
-def _upsert(cart_id: int, variant_id: int, quantity: int) -> object:
-    statement = _insert()(CartLine).values(  # type: ignore[operator]
+def _upsert(cart_id: int, variant_id: int, quantity: int) -> Any:
+    statement = upsert(CartLine).values(
         cart_id=cart_id, variant_id=variant_id, quantity=quantity, seen_currency="",
         added_at=clock.now(),
     )
@@ -208,7 +203,8 @@ def _upsert(cart_id: int, variant_id: int, quantity: int) -> object:
 
 
 def _first_time(cart_id: int, key: str) -> bool:
-    statement = _insert()(CartChange).values(  # type: ignore[operator]
+    statement = upsert(CartChange).values(
         cart_id=cart_id, key=key[:64], made_at=clock.now()
     )
-    return bool(db.session.execute(statement.on_conflict_do_nothing()).rowcount)
+    added = statement.on_conflict_do_nothing().returning(CartChange.key)
+    return db.session.execute(added).first() is not None

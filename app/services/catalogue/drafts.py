@@ -42,7 +42,7 @@ class PriceDraft:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceDraft:
-    """One value of an option or of an attribute's vocabulary. An empty code is made of the label."""
+    """One value of an option or of a vocabulary. An empty code is made of the label."""
 
     label: Words
     code: str = ""

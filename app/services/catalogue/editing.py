@@ -59,7 +59,7 @@ def missing(product_id: int) -> tuple[str, ...]:
 
 
 def publish(product_id: int) -> None:
-    """Show a product. Raises Invalid (product_incomplete, params: missing) while it lacks a part."""
+    """Show a product. Raises Invalid (product_incomplete, params: missing) if it lacks a part."""
     lacking = publish_all([product_id]).get(product_id)
     if lacking:
         raise Invalid("product_incomplete", fields=dict.fromkeys(lacking, "missing"),

@@ -1,4 +1,4 @@
-"""Writing what a product is: shelves, tags, attributes, pictures, relations. Called by editing.py."""
+"""Writing what a product is: shelves, tags, attributes, pictures. Called by editing.py."""
 
 from __future__ import annotations
 
@@ -72,9 +72,9 @@ def _write_attributes(pairs: Pairs) -> set[int]:
 
 def _write_relations(pairs: Pairs) -> set[int]:
     codes = {code for _product, draft in pairs for code in draft.related or ()}
-    ids = {code: id_ for code, id_ in db.session().execute(
+    ids = dict(db.session().execute(
         select(Product.code, Product.id).where(Product.code.in_(codes))
-    )} if codes else {}
+    ).tuples()) if codes else {}
     return links.sync(ProductRelation, "product_id", {
         product.id: _in_order("related_id", [ids[code] for code in draft.related if code in ids])
         for product, draft in pairs if draft.related is not None

@@ -44,7 +44,8 @@ def claim(kind: str, wishes: Sequence[Wish]) -> dict[tuple[int, str], str]:
     if not changing:
         return granted
     taken = _holders(kind, set(changing.values()))
-    for wish, slug in changing.items():
+    for wish, wanted in changing.items():
+        slug = wanted
         if taken.get((wish.language, slug), wish.subject_id) != wish.subject_id:
             taken.update(_numbered(kind, wish.language, slug))
             others = [held for (language, held), holder in taken.items()

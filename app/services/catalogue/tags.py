@@ -71,9 +71,9 @@ def tag_ids(words: Iterable[str], language: str) -> dict[str, int]:
     if not wanted:
         return {}
     with transaction() as session:
-        by_code = {code: id_ for code, id_ in session.execute(
+        by_code = dict(session.execute(
             select(Tag.code, Tag.id).where(Tag.code.in_(set(wanted.values())))
-        )}
+        ).tuples())
         found = {word: by_code[code] for word, code in wanted.items() if code in by_code}
         if len(found) < len(wanted):
             meanings = _meanings()

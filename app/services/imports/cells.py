@@ -33,8 +33,10 @@ def price(row: Row, column: str, target: Target, findings: Findings) -> int | No
         return None
 
 
-def prices(row: Row, amount: int | None, compare_at: int | None, column: str, target: Target,
-           findings: Findings) -> tuple[PriceDraft, ...]:
+def prices(  # noqa: PLR0913 - two amounts, where they stand, where they go, who is told
+    row: Row, amount: int | None, compare_at: int | None, column: str, target: Target,
+    findings: Findings,
+) -> tuple[PriceDraft, ...]:
     """The price of a variant. A former price that is not higher is noted and left out."""
     if amount is None:
         return ()

@@ -89,16 +89,17 @@ class _Chunk:
             ProductText.product_id.in_(ids), ProductText.language == target.language))}
         self._products = {row.id: row for row in session.scalars(
             select(Product).where(Product.id.in_(ids)))}
-        self._brands = {id_: name for id_, name in session.execute(
+        self._brands = dict(session.execute(
             select(Product.id, Brand.name).join(Brand, Brand.id == Product.brand_id)
-            .where(Product.id.in_(ids)))}
+            .where(Product.id.in_(ids))).tuples())
         self._shelf = {product_id: shelves.get(category_id, "") for product_id, category_id in
                        session.execute(select(ProductCategory.product_id,
                                               ProductCategory.category_id)
                                        .where(ProductCategory.product_id.in_(ids),
                                               ProductCategory.is_main))}
         self._tags = _lists(session.execute(
-            select(ProductTag.product_id, Tag.label, Tag.code).join(Tag, Tag.id == ProductTag.tag_id)
+            select(ProductTag.product_id, Tag.label, Tag.code)
+            .join(Tag, Tag.id == ProductTag.tag_id)
             .where(ProductTag.product_id.in_(ids)).order_by(Tag.id)))
         self._pictures = _lists(session.execute(
             select(ProductMedia.product_id, Media.key, Media.source_url, Media.alt)
@@ -132,10 +133,10 @@ class _Chunk:
                        Price.currency == self._target.currency, Price.valid_from <= now,
                        or_(Price.valid_until.is_(None), Price.valid_until > now)))
         }
-        self._stock = {variant_id: count for variant_id, count in session.execute(
+        self._stock = dict(session.execute(
             select(StockItem.variant_id, StockItem.on_hand)
             .where(StockItem.variant_id.in_(ids),
-                   StockItem.warehouse_id == self._target.warehouse_id))}
+                   StockItem.warehouse_id == self._target.warehouse_id)).tuples())
         self._seen_in = _lists(session.execute(
             select(VariantMedia.variant_id, Media.key, Media.source_url)
             .join(Media, Media.id == VariantMedia.media_id)
@@ -181,7 +182,8 @@ class _Chunk:
         cells = {
             **_SAME_FOR_ALL, "Variant SKU": variant.sku, "Variant Grams": str(variant.weight_g),
             "Variant Inventory Qty": str(self._stock.get(variant.id, 0)),
-            "Variant Price": self._major(amount), "Variant Compare At Price": self._major(compare_at),
+            "Variant Price": self._major(amount),
+            "Variant Compare At Price": self._major(compare_at),
             "Variant Barcode": variant.barcode, "Variant Harmonized System Code": variant.hs_code,
             "Variant Country of Origin": variant.origin,
         }
@@ -206,18 +208,18 @@ def _lists(rows: object) -> dict[int, list[tuple]]:  # type: ignore[type-arg] # 
 def _shelf_paths(language: str) -> dict[int, str]:
     """Category id -> "A > B" in a language (codes where it has no words)."""
     session = db.session()
-    names = {id_: name for id_, name in session.execute(
+    names = dict(session.execute(
         select(CategoryText.category_id, CategoryText.name).where(CategoryText.language == language)
-    )}
+    ).tuples())
     rows = {id_: (parent_id, names.get(id_, code)) for id_, parent_id, code in session.execute(
         select(Category.id, Category.parent_id, Category.code)
     )}
     paths = {}
-    for id_, (parent_id, name) in rows.items():
-        path = [name]
+    for id_, (above, name) in rows.items():
+        path, parent_id = [name], above
         while parent_id is not None:
-            parent_id, above = rows[parent_id]
-            path.insert(0, above)
+            parent_id, name_above = rows[parent_id]
+            path.insert(0, name_above)
         paths[id_] = " > ".join(path)
     return paths
 

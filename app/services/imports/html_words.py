@@ -151,7 +151,7 @@ def _mark(tag: str) -> str:
 
 
 def _is_item(block: str) -> bool:
-    return re.match(r"\s*(?:-|\d+\.) ", block.rsplit("\n", 1)[-1] if "\n" in block else block) is not None
+    return re.match(r"\s*(?:-|\d+\.) ", block.rpartition("\n")[2]) is not None
 
 
 def _escaped_start(match: re.Match[str]) -> str:

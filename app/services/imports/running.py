@@ -54,8 +54,11 @@ class Format(Protocol):
     NEEDED: tuple[str, ...]
     COLUMNS: Columns
 
-    def key_of(self, row: Row) -> str: ...
-    def read(self, rows: Sequence[Row], target: Target) -> Found: ...
+    def key_of(self, row: Row) -> str:
+        """What the rows of one product have in common."""
+
+    def read(self, rows: Sequence[Row], target: Target) -> Found:
+        """The product they make, if any, and what is to be said about it."""
 
 
 @dataclass
@@ -197,9 +200,9 @@ class _Job:
                        ) -> tuple[list[str], list[RowNote]]:
         """Publish, archive or withdraw as the file says; what is incomplete stays a draft."""
         ids = [outcome.product_id for outcome in outcomes]
-        now = {id_: state for id_, state in db.session().execute(
+        now = dict(db.session().execute(
             select(Product.id, Product.state).where(Product.id.in_(ids))
-        )}
+        ).tuples())
         lacking = editing.publish_all([
             id_ for entry, id_ in zip(entries, ids, strict=True) if entry.state == "published"
         ])

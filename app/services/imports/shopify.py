@@ -69,7 +69,8 @@ def read(rows: Sequence[Row], target: Target) -> tuple[Entry | None, Findings]:
         findings.error(head.line, "handle", "missing")
     if not head["title"]:
         findings.error(head.line, "title", "missing in the product's first row")
-    sold = [row for row in rows if row is head or row["option1_value"] or row["price"] or row["sku"]]
+    sold = [row for row in rows
+            if row is head or row["option1_value"] or row["price"] or row["sku"]]
     if not _is_goods(head, sold, findings):
         return None, findings
     code = cells.code(head["handle"])

@@ -161,8 +161,9 @@ def _option_names(head: Row, variations: Sequence[Row], findings: Findings) -> l
     return names
 
 
-def _variant(row: Row, head: Row, code: str, names: Sequence[str], target: Target,
-             findings: Findings) -> VariantDraft:
+def _variant(  # noqa: PLR0913 - the row, its parent's row, and what was found out of both
+    row: Row, head: Row, code: str, names: Sequence[str], target: Target, findings: Findings,
+) -> VariantDraft:
     values = _named(row)
     choices = tuple(ChoiceDraft({target.language: values.get(name) or "?"}) for name in names)
     measures = {

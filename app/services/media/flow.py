@@ -86,9 +86,10 @@ def expect(links: Mapping[str, Mapping[str, str]]) -> dict[str, int]:
 
 
 def fetch_remote(media_id: int) -> None:
-    """Fetch a remote picture and keep it; what goes wrong is noted on it (state broken).
+    """Fetch a remote picture and keep it; what goes wrong is noted on it.
 
-    raises  ProviderUnavailable  when trying again can help (the picture is noted broken so long)
+    A picture that can never be had (not there, not allowed, no picture) is broken.
+    raises  ProviderUnavailable  when trying again can help; it stays remote, with the note
     """
     found = _read(media_id)
     if found is None or found[2] in {"ready", "waiting"}:
@@ -98,8 +99,10 @@ def fetch_remote(media_id: int) -> None:
         content = remote.fetch(url, allow_private=providers().settings.testing)
         original = pictures.clean(content)
     except (ProviderError, Invalid) as error:
-        _note_broken(media_id, f"{error.code} {_words(error.params)}".strip())
-        if isinstance(error, ProviderError) and error.retryable:
+        again = isinstance(error, ProviderError) and error.retryable
+        _note(media_id, f"{error.code} {_words(error.params)}".strip(),
+              state="remote" if again else "broken")
+        if again:
             raise
         return
     providers().media.put(key, original.content, original.mime)
@@ -122,7 +125,7 @@ def make_renditions(media_id: int) -> None:
     key, store = found[0], providers().media
     content = store.get(key)
     if content is None:
-        _note_broken(media_id, "original_missing")
+        _note(media_id, "original_missing")
         return
     stem, rows = re.sub(r"\.(?:jpg|png)$", "", key), []
     try:
@@ -132,7 +135,7 @@ def make_renditions(media_id: int) -> None:
             rows.append(Rendition(media_id=media_id, format=one.format, width=one.width,
                                   height=one.height, key=name, size=len(one.content)))
     except Invalid as error:
-        _note_broken(media_id, error.code)
+        _note(media_id, error.code)
         return
     with transaction() as session:
         media = session.get(Media, media_id, populate_existing=True)
@@ -216,11 +219,11 @@ def _job_key(kind: str, media_id: int) -> str:
     return f"{kind}:{media_id}:{clock.now().isoformat()}"
 
 
-def _note_broken(media_id: int, note: str) -> None:
+def _note(media_id: int, note: str, state: str = "broken") -> None:
     with transaction() as session:
         media = session.get(Media, media_id, populate_existing=True)
         if media is not None:
-            media.state, media.note = "broken", note[:240]
+            media.state, media.note = state, note[:240]
             log.emit("media", media_id)
 
 

@@ -15,7 +15,7 @@ class LocalStore:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def put(self, key: str, content: bytes, mime: str) -> None:
+    def put(self, key: str, content: bytes, mime: str) -> None:  # noqa: ARG002 - files have none
         """Write atomically: a reader sees the old bytes or the new ones, never half of them."""
         path = self._path(key)
         if path is None:
@@ -57,7 +57,7 @@ class LocalStore:
         except OSError:
             return  # other pictures lie there
 
-    def url(self, key: str) -> str | None:
+    def url(self, key: str) -> str | None:  # noqa: ARG002 - the same for every key
         """None: the shop itself serves what lies in its folder."""
         return None
 

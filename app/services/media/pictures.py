@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -158,13 +159,11 @@ def _srgb(picture: Image.Image) -> Image.Image:
     profile = picture.info.get("icc_profile")
     has_alpha = "transparency" in picture.info or picture.mode in {"RGBA", "LA", "PA", "La", "RGBa"}
     if profile and picture.mode in {"RGB", "RGBA", "CMYK", "L"}:
-        try:
+        with suppress(ImageCms.PyCMSError, OSError, ValueError):  # broken: colours as they are
             picture = ImageCms.profileToProfile(
                 picture, ImageCms.ImageCmsProfile(BytesIO(profile)), ImageCms.createProfile("sRGB"),
                 outputMode="RGBA" if picture.mode == "RGBA" else "RGB",
             ) or picture
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            pass  # a broken profile: the colours are taken as they are
     result = picture.convert("RGBA" if has_alpha else "RGB")
     if has_alpha and result.getchannel("A").getextrema()[0] == 255:
         result = result.convert("RGB")

@@ -55,7 +55,7 @@ def public_address(host: str, port: int, *, allow_private: bool = False) -> str:
 
 
 def _is_public(address: str) -> bool:
-    parsed = ipaddress.ip_address(address.split("%")[0])
+    parsed = ipaddress.ip_address(address.partition("%")[0])
     inner = getattr(parsed, "ipv4_mapped", None) or getattr(parsed, "sixtofour", None)
     return all(one.is_global and not one.is_multicast for one in (parsed, inner or parsed))
 

@@ -91,6 +91,6 @@ def pictures_of_keys(keys: Sequence[str], chain: Sequence[str]) -> dict[str, Pic
     """Media key -> what to show; a picture that is gone is left out."""
     ids = dict(db.session.execute(
         select(Media.id, Media.key).where(Media.key.in_([key for key in keys if key]))
-    ).tuples().all())
+    ).all())
     views = picture_views(ids, chain)
     return {key: views[id_] for id_, key in ids.items() if id_ in views}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
-
-from app.extensions import transaction
+from app.extensions import transaction, upsert
 from app.models.order import NumberSeries
 
 
@@ -15,12 +13,10 @@ def next_number(series: str) -> int:
     there is no gap, and two orders at once cannot have the same.
     """
     with transaction() as session:
-        moved = session.execute(
-            update(NumberSeries).where(NumberSeries.code == series)
-            .values(last=NumberSeries.last + 1).returning(NumberSeries.last)
-        ).scalar_one_or_none()
-        if moved is None:
-            session.add(NumberSeries(code=series, last=1))
-            session.flush()
-            return 1
-        return int(moved)
+        taken = session.execute(
+            upsert(NumberSeries).values(code=series, last=1)
+            .on_conflict_do_update(index_elements=[NumberSeries.code],
+                                   set_={"last": NumberSeries.last + 1})
+            .returning(NumberSeries.last)
+        )
+        return int(taken.scalar_one())

@@ -8,9 +8,8 @@ from typing import Any
 
 import structlog
 from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db, transaction
+from app.extensions import db, transaction, upsert
 from app.kernel import clock
 from app.kernel.errors import ProviderError
 from app.models.outbox import Job
@@ -24,11 +23,9 @@ Handler = Callable[[Mapping[str, Any]], None]
 
 def add(kind: str, key: str, payload: Mapping[str, Any], delay: timedelta = timedelta()) -> None:
     """Ask for a job inside the open transaction; the same key asks once."""
-    session = db.session()
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
     now = clock.now()
-    session.execute(
-        insert(Job)
+    db.session.execute(
+        upsert(Job)
         .values(kind=kind, key=key, payload=dict(payload), state="waiting", attempts=0,
                 due_at=now + delay, error="", made_at=now)
         .on_conflict_do_nothing(index_elements=[Job.key])

@@ -22,7 +22,9 @@ def emit_all(topic: str, subjects: Iterable[object]) -> None:
     session = db.session()
     if some:
         is_postgresql = session.get_bind().dialect.name == "postgresql"
-        txid: ColumnElement[int] = literal_column("pg_current_xact_id()::text::bigint" if is_postgresql else "0")
+        txid: ColumnElement[int] = literal_column(
+            "pg_current_xact_id()::text::bigint" if is_postgresql else "0"
+        )
         now = clock.now()
         session.connection().execute(
             insert(OutboxEvent).values(txid=txid),

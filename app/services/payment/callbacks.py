@@ -7,9 +7,8 @@ from typing import Any
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db, providers, transaction
+from app.extensions import db, providers, transaction, upsert
 from app.kernel import clock
 from app.kernel.errors import NotFound, ProviderError, ProviderRejected
 from app.models.order import Order
@@ -118,15 +117,13 @@ def find(provider_code: str, receipt: Receipt) -> Payment | None:
 
 
 def _is_new(provider_code: str, event: CallbackEvent, body: bytes, outcome: str) -> bool:
-    session = db.session()
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
-    added = session.execute(
-        insert(Callback).values(
+    added = db.session.execute(
+        upsert(Callback).values(
             provider=provider_code, event_id=event.event_id, kind=event.name[:80], body=body,
             outcome=outcome, received_at=clock.now(),
-        ).on_conflict_do_nothing()
+        ).on_conflict_do_nothing().returning(Callback.id)
     )
-    return bool(added.rowcount)
+    return added.first() is not None
 
 
 def _keep(provider_code: str, event: CallbackEvent, body: bytes, outcome: str) -> str:

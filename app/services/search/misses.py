@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
-
-from app.extensions import db
+from app.extensions import db, upsert
 from app.models.content import SearchMiss
 
 
@@ -15,12 +13,10 @@ def count(text: str, language: str, market_code: str, now: datetime) -> None:
     query = " ".join(text.split()).lower()[:200]
     if not query:
         return
-    session = db.session()
-    insert = (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
-    statement = insert(SearchMiss).values(
+    statement = upsert(SearchMiss).values(
         query=query, language=language, market_code=market_code, count=1, last_at=now
     )
-    session.execute(statement.on_conflict_do_update(
+    db.session.execute(statement.on_conflict_do_update(
         index_elements=[SearchMiss.query, SearchMiss.language, SearchMiss.market_code],
         set_={"count": SearchMiss.count + 1, "last_at": now},
     ))

@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 
-from app.extensions import db, transaction
+from app.extensions import db, transaction, upsert
 from app.kernel import clock
 from app.models.outbox import Job, ScheduleRun
 from app.models.payment import IdempotentAnswer
@@ -71,10 +70,8 @@ def _take(name: str, slot: str) -> bool:
         db.session.rollback()
         return False
     with transaction() as session:
-        is_pg = session.get_bind().dialect.name == "postgresql"
-        insert = (postgresql if is_pg else sqlite).insert
         taken = session.execute(
-            insert(ScheduleRun).values(name=name, slot=slot, ran_at=clock.now())
-            .on_conflict_do_nothing()
-        )
-    return bool(taken.rowcount)
+            upsert(ScheduleRun).values(name=name, slot=slot, ran_at=clock.now())
+            .on_conflict_do_nothing().returning(ScheduleRun.name)
+        ).first()
+    return taken is not None

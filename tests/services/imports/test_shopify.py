@@ -209,7 +209,8 @@ def test_files_are_read_however_they_are_written(tmp_path, encoding, delimiter):
     path = tmp_path / "file.csv"
     with path.open("w", encoding=encoding, newline="") as file:
         csv.writer(file, delimiter=delimiter).writerows([
-            ("Handle", "Title", "Unknown"), ("caf\u00e9", "Two\nlines; and, more", "x"), ("", "", ""),
+            ("Handle", "Title", "Unknown"), ("caf\u00e9", "Two\nlines; and, more", "x"),
+            ("", "", ""),
             ("tea", "\u201cTea\u201d", ""),
         ])
 
