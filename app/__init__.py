@@ -10,7 +10,18 @@ from app import blueprints, commands
 from app.config import ROOT, Settings, read
 from app.extensions import db, migrate, prepare_engine
 from app.services.outbox import log as outbox_log
-from app.web import assets, errors, filters, headers, locale, observe, pagecache
+from app.web import (
+    assets,
+    caching,
+    errors,
+    filters,
+    headers,
+    limits,
+    locale,
+    observe,
+    pagecache,
+    preloads,
+)
 from app.web.sessions import DatabaseSessions
 from app.wiring import build_providers
 
@@ -43,8 +54,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["tradewind"] = build_providers(settings)
     outbox_log.connect(app.extensions["tradewind"].versions.bump)
     headers.install(app, settings)
-    for part in (observe, locale, filters, assets, errors):
+    for part in (observe, locale, filters, assets, errors, caching, preloads):
         part.install(app)
+    limits.install(app, settings)
     blueprints.register(app)
     commands.register(app)
     return pagecache.in_front_of(app, settings)

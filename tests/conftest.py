@@ -30,7 +30,8 @@ def settings_for(home: Path, **changes: object) -> Settings:
     """Settings of a shop of its own under `home`, deaf to the environment."""
     base = read({"TRADEWIND_HOME": str(home), "SECRET_KEY": "test", "BASE_URL": "http://localhost",
                  "TRADEWIND_LOG_LEVEL": "ERROR"})
-    return replace(base, testing=True, rate_limits=False, **changes)  # type: ignore[arg-type]
+    calm = {"testing": True, "rate_limits": False, "cache_megabytes": 0}
+    return replace(base, **{**calm, **changes})  # type: ignore[arg-type]
 
 
 @pytest.fixture(scope="session")
@@ -117,9 +118,15 @@ def _fill_database(url: str, home: Path) -> None:
         db.engine.dispose()
 
 
-def _copy(prepared: Path, tmp_path: Path) -> Iterator[Flask]:
+def copy_of(prepared: Path, tmp_path: Path) -> Path:
+    """A prepared shop's files, copied for one test."""
     home = tmp_path / "home"
     shutil.copytree(prepared, home)
+    return home
+
+
+def _copy(prepared: Path, tmp_path: Path) -> Iterator[Flask]:
+    home = copy_of(prepared, tmp_path)
     app = create_app(settings_for(home, database_url=f"sqlite:///{home / 'shop.db'}"))
     with app.app_context():
         book.forget()

@@ -1,4 +1,12 @@
-"""One consignment, taxed and cleared: what leaves one warehouse for one door."""
+"""One consignment, taxed and cleared: what leaves one warehouse for one door.
+
+What is charged now and what is asked at the door are kept apart: a tax collected at sale is always
+charged now; border tax, duty and fees are charged now when the parcel goes DDP and all of them
+are known, else they are due at the door. What is not known is None, never zero.
+
+Prices that hold the tax of their market keep their amount when no tax of that market is charged
+(export, supply to a business, import at the door): nothing is then inside them.
+"""
 
 from __future__ import annotations
 
@@ -8,29 +16,38 @@ from datetime import date
 from decimal import Decimal
 
 from app.kernel.money import Money
-from app.rules.duty import DutyLine, DutySum, assess
+from app.rules.duty import Arrival, DutyLine, DutySum, assess
 from app.rules.explanation import Why
 from app.rules.facts import LineFacts, QuoteFacts
-from app.rules.limits import is_within
-from app.rules.rate_book import RateBook, TaxRateRow
+from app.rules.places import Area, locate, rates_of
+from app.rules.rate_book import FeeRow, RateBook, TaxRateRow
 from app.rules.result import Consignment, QuotedDuty, QuotedFee, QuotedTax
-from app.rules.tax_amounts import tax_of
-from app.rules.treatment import Area, Decision, Treatment, decide, locate
+from app.rules.sale_tax import Taxable, Taxed, tax_on_import, tax_on_sale
+from app.rules.tax_amounts import net_of
+from app.rules.treatment import Decision, Sale, Treatment, decide
 
 SELLER_COLLECTS = frozenset({
     Treatment.DOMESTIC, Treatment.OSS_UNION, Treatment.ORIGIN_BELOW_10K, Treatment.IOSS,
     Treatment.LOW_VALUE_SCHEME, Treatment.LOCAL_SALES_TAX, Treatment.ORIGIN_VAT_B2B,
+    Treatment.NO_TAX_COUNTRY,
 })
-NOTHING_DUE = frozenset({
-    Treatment.EXPORT, Treatment.INTRA_COMMUNITY_SUPPLY, Treatment.REVERSE_CHARGE_SCHEME,
-})
+AT_BORDER = frozenset({Treatment.IMPORT, Treatment.EXPORT})
+_HUNDRED = Decimal(100)
+
+Rates = Mapping[str, tuple[TaxRateRow, ...]]
 
 
 @dataclass
 class Cleared:
-    """The numbers of one consignment; amounts charged now, or at the door when `at_door`."""
+    """The numbers of one consignment.
+
+    taxes, duties, fees  every line of it, whenever it is paid
+    tax, duty, fee_total their sums, None when not known
+    tax_at_door, duty_at_door  they are not charged now (duty stands for fees as well)
+    """
 
     consignment: Consignment
+    decision: Decision
     taxes: list[QuotedTax] = field(default_factory=list)
     tax: Money | None = None
     tax_included: Money | None = None
@@ -38,9 +55,15 @@ class Cleared:
     duty: Money | None = None
     fees: tuple[QuotedFee, ...] = ()
     fee_total: Money | None = None
-    at_door: bool = False
+    tax_at_door: bool = False
+    duty_at_door: bool = False
     is_estimate: bool = False
     why: list[Why] = field(default_factory=list)
+
+    @property
+    def at_door(self) -> bool:
+        """Something of it will be asked at delivery."""
+        return self.tax_at_door or self.duty_at_door
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,214 +79,251 @@ class Parcelled:
     dispatch: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One consignment's facts, gathered once for the steps below."""
+
+    facts: QuoteFacts
+    held: Parcelled
+    book: RateBook
+    area: Area
+    day: date
+    decision: Decision
+    rates: Rates
+
+    @property
+    def zero(self) -> Money:
+        return Money.zero(self.facts.currency)
+
+
 def clear(facts: QuoteFacts, held: Parcelled, book: RateBook) -> Cleared:
     """Treatment, tax, duty and fees of one consignment."""
     day = facts.now.date()
     area = locate(facts.destination, book)
-    home = _jurisdiction(area, book)
-    components = {
-        category: book.tax_on(home, category, day)
-        for category in {line.tax_category for line in held.lines}
-    }
-    nets = [
-        _net(paid, components[line.tax_category]) if facts.market.tax_included else paid
-        for line, paid in zip(held.lines, held.paid, strict=True)
-    ]
-    intrinsic = Money.total(nets, facts.currency)
-    dearest = max(
-        (net.times(Decimal(1), over=Decimal(line.quantity))
-         for line, net in zip(held.lines, nets, strict=True)),
-        key=lambda piece: piece.minor,
-    )
-    decision = decide(facts.seller, held.ship_from, area, facts.customer, intrinsic, dearest,
-                      book, day)
-    result = Cleared(_consignment(held, decision, book), why=[_why_treatment(held, decision, book)])
-    duty = _duty(facts, held, area, decision, nets, intrinsic, book, day)
-    rates = {
-        category: book.tax_on(decision.jurisdiction if decision.treatment in SELLER_COLLECTS
-                              and decision.jurisdiction != area.tax else home, category, day)
-        for category in components
-    }
-    _tax(result, facts, held, decision, rates, duty, intrinsic, book)
-    result.at_door = decision.crosses_border and (
-        held.incoterm == "DAP" or (duty is not None and duty.duty is None)
-    )
-    if duty is not None:
-        result.duties, result.duty = duty.duties, duty.duty
-        result.fees = tuple(fee for _, fee in duty.fees)
-        result.why += duty.why
-        result.why += [_why_fee(row, fee) for row, fee in duty.fees]
-        result.is_estimate |= any(why.confidence == "estimate" for why in duty.why)
-    result.fee_total = Money.total((fee.amount for fee in result.fees), facts.currency)
+    categories = frozenset(line.tax_category for line in held.lines)
+    here = _rates(rates_of(area, book), categories, book, day)
+    nets = _nets(held, here) if facts.market.tax_included else list(held.paid)
+    decision = decide(_sale(facts, held, area, nets, categories, book, day), book, day)
+    rates = _rates(decision.jurisdiction, categories, book, day)
+    case = _Case(facts, held, book, area, day, decision, rates)
+    result = Cleared(_consignment(case), decision, why=[_why_treatment(case)])
+    if decision.treatment in AT_BORDER and not _is_seller_side(case):
+        _at_border(result, case, nets)
+    else:
+        _at_sale(result, case, nets)
+    result.is_estimate |= any(tax.is_estimate for tax in result.taxes)
+    result.is_estimate |= any(why.confidence == "estimate" for why in result.why)
+    result.consignment = _consignment(case, result)
     return result
 
 
-def _jurisdiction(area: Area, book: RateBook) -> str:
-    """Where rates are read: the region where it has its own ("CA-QC"), else the tax area."""
-    regional = f"{area.tax}-{area.region}"
-    return regional if area.region and regional in book.tax_rates else area.tax
+def _rates(place: str, categories: frozenset[str], book: RateBook, day: date) -> Rates:
+    return {category: book.tax_on(place, category, day) for category in categories}
 
 
-def _net(paid: Money, rows: Sequence[TaxRateRow]) -> Money:
-    rate = sum((row.percent for row in rows), Decimal(0)) / 100
-    return paid.times(Decimal(1), over=1 + rate)
+def _nets(held: Parcelled, rates: Rates) -> list[Money]:
+    """What is paid for the lines without the destination's tax."""
+    return [net_of(paid, _share(rates[line.tax_category]))
+            for line, paid in zip(held.lines, held.paid, strict=True)]
 
 
-def _duty(facts: QuoteFacts, held: Parcelled, area: Area, decision: Decision,
-          nets: Sequence[Money], intrinsic: Money, book: RateBook, day: date) -> DutySum | None:
-    """Duty where customs stand between; None where they do not (then nothing is shown)."""
-    if not decision.crosses_border:
-        return None
-    freight = held.shipping
-    rule = decision.import_rule
-    weights = [max(net.minor, 0) for net in nets]
-    shares = freight.split(weights) if any(weights) else [Money.zero(facts.currency)] * len(nets)
-    is_cif = rule is None or rule.valuation == "CIF"
-    lines = [
-        DutyLine(line.line, line.sku, line.hs_code, line.origin, line.quantity,
-                 net + share if is_cif else net)
-        for line, net, share in zip(held.lines, nets, shares, strict=True)
-    ]
-    in_scheme = decision.treatment in {
-        Treatment.IOSS, Treatment.LOW_VALUE_SCHEME, Treatment.REVERSE_CHARGE_SCHEME
-    }
-    return assess(lines, area.customs, area.country, intrinsic, rule, facts.customer.kind, book,
-                  day, in_scheme=in_scheme, has_proof=facts.has_origin_proof)
+def _share(rows: Sequence[TaxRateRow]) -> Decimal:
+    return sum((row.percent for row in rows), Decimal(0)) / _HUNDRED
 
 
-def _tax(result: Cleared, facts: QuoteFacts, held: Parcelled, decision: Decision,  # noqa: PLR0913 - one consignment's facts
-         rates: Mapping[str, tuple[TaxRateRow, ...]], duty: DutySum | None, intrinsic: Money,
-         book: RateBook) -> None:
-    """Tax per rate on goods, shipping and, at import, on duty and fees."""
-    zero = Money.zero(facts.currency)
-    result.tax = result.tax_included = zero
-    rule = decision.import_rule
-    if decision.treatment in NOTHING_DUE:
-        return
-    is_import = decision.treatment is Treatment.IMPORT
-    if is_import and rule and rule.tax_threshold and rule.tax_threshold_kind == "value" and (
-        is_within(intrinsic, rule.tax_threshold, book)
-    ):
-        result.why.append(Why("tax", "below_tax_threshold", source=rule.validity.source,
-                              params={"limit": _text(rule.tax_threshold)}))
-        return
-    groups = _groups(held, rates)
-    extra = _extra_base(decision, duty, facts.currency)
-    heaviest = max(groups, key=lambda key: Money.total(groups[key], facts.currency).minor,
-                   default=())
-    taxes: list[tuple[QuotedTax, Money]] = []
-    for rows, amounts in groups.items():
-        taxes += _taxed_group(facts, decision, rows, amounts, extra if rows == heaviest else zero)
-    total = Money.total((tax.tax for tax, _ in taxes), facts.currency)
-    if is_import and rule and rule.tax_threshold and rule.tax_threshold_kind == "tax_amount" and (
-        is_within(total, rule.tax_threshold, book)
-    ):
-        result.why.append(Why("tax", "tax_too_small", source=rule.validity.source,
-                              params={"limit": _text(rule.tax_threshold)}))
-        return
-    result.taxes = [tax for tax, _ in taxes]
-    result.tax, result.tax_included = total, Money.total((i for _, i in taxes), facts.currency)
-    result.is_estimate |= any(tax.is_estimate for tax in result.taxes)
-    result.why += [_why_tax(row) for rows in groups for row in rows]
-
-
-def _groups(held: Parcelled, rates: Mapping[str, tuple[TaxRateRow, ...]],
-            ) -> dict[tuple[TaxRateRow, ...], list[Money]]:
-    """Amounts by the tax rows that apply to them; shipping follows the goods by value unless
-    the jurisdiction taxes it as standard or not at all."""
-    groups: dict[tuple[TaxRateRow, ...], list[Money]] = {}
-    for line, paid in zip(held.lines, held.paid, strict=True):
-        rows = rates[line.tax_category]
-        if rows:
-            groups.setdefault(rows, []).append(paid)
-    if not groups or not held.shipping:
-        return groups
-    any_row = next(iter(groups))[0]
-    if any_row.shipping == "exempt":
-        return groups
-    keys = list(groups)
-    if any_row.shipping == "taxable":
-        top = max(keys, key=lambda rows: sum(row.percent for row in rows))
-        groups[top].append(held.shipping)
-        return groups
-    weights = [sum(amount.minor for amount in groups[key]) for key in keys]
-    if not any(weights):
-        weights = [1] * len(keys)
-    for key, share in zip(keys, held.shipping.split(weights), strict=True):
-        groups[key].append(share)
-    return groups
-
-
-def _taxed_group(facts: QuoteFacts, decision: Decision, rows: tuple[TaxRateRow, ...],
-                 amounts: Sequence[Money], extra: Money) -> list[tuple[QuotedTax, Money]]:
-    """One QuotedTax per component of a group, each with the part that was inside the prices."""
-    percents = [row.percent for row in rows]
-    inclusive = facts.market.tax_included
-    sums, parts = tax_of(amounts, percents, included=inclusive, mode=facts.market.rounding,
-                         currency=facts.currency)
-    weights = [int(percent * 1000) for percent in percents]
-    inside = sums.included.split(weights) if any(weights) else [
-        Money.zero(facts.currency) for _ in rows
-    ]
-    found = []
-    for row, tax, included in zip(rows, parts, inside, strict=True):
-        on_extra = extra.times(row.percent, over=Decimal(100))
-        found.append((QuotedTax(
-            jurisdiction=row.jurisdiction, name=row.name, percent=row.percent,
-            net=sums.net + extra, tax=tax + on_extra, is_included=inclusive,
-            is_estimate=row.validity.confidence == "estimate",
-            collected_by="customs" if decision.treatment is Treatment.IMPORT else "seller",
-        ), included))
-    return found
-
-
-def _extra_base(decision: Decision, duty: DutySum | None, currency: str) -> Money:
-    """Duty and fees that are themselves taxed: at import all of the duty, fees as the row says."""
-    base = Money.zero(currency)
-    if duty is None:
-        return base
-    is_import = decision.treatment is Treatment.IMPORT
-    if is_import and duty.duty is not None:
-        base += duty.duty
-    for row, fee in duty.fees:
-        if row.in_import_tax_base if is_import else row.in_scheme_tax_base:
-            base += fee.amount
-    return base
-
-
-def _consignment(held: Parcelled, decision: Decision, book: RateBook) -> Consignment:
-    row = book.vatex.get(decision.code)
-    return Consignment(
-        warehouse=held.lines[0].warehouse, ship_from=held.ship_from,
-        lines=tuple(dict.fromkeys(line.line for line in held.lines)), treatment=decision.code,
-        vatex=row.vatex if row else "", einvoice_category=row.einvoice_category if row else "",
-        service=held.service, incoterm=held.incoterm, dispatch=held.dispatch,
+def _sale(facts: QuoteFacts, held: Parcelled, area: Area, nets: Sequence[Money],  # noqa: PLR0913 - one consignment's facts
+          categories: frozenset[str], book: RateBook, day: date) -> Sale:
+    pieces = (net.times(Decimal(1), over=Decimal(line.quantity or 1))
+              for line, net in zip(held.lines, nets, strict=True))
+    gross = Money.total(held.paid, facts.currency) + held.shipping
+    home = book.tax_on(held.ship_from, "standard", day)
+    return Sale(
+        seller=facts.seller, customer=facts.customer, ship_from=held.ship_from, area=area,
+        intrinsic=Money.total(nets, facts.currency),
+        dearest=max(pieces, key=lambda piece: piece.minor),
+        home_net=net_of(gross, _share(home)) if facts.market.tax_included else gross,
+        categories=categories, is_platform_sale=facts.is_platform_sale,
+        is_seller_side=facts.is_seller_side,
     )
 
 
-def _why_treatment(held: Parcelled, decision: Decision, book: RateBook) -> Why:
-    row = book.vatex.get(decision.code)
+def _is_seller_side(case: _Case) -> bool:
+    """Exports of which only the seller's side is asked: the border is not looked at."""
+    return case.facts.is_seller_side and case.decision.treatment is Treatment.EXPORT
+
+
+def _at_sale(result: Cleared, case: _Case, nets: Sequence[Money]) -> None:
+    """Tax with the order, or none; duty and fees where customs come between."""
+    facts, held, decision = case.facts, case.held, case.decision
+    is_taxed = decision.treatment in SELLER_COLLECTS
+    if decision.crosses_border and not _is_seller_side(case) and (
+        decision.treatment is not Treatment.MARKETPLACE_COLLECTS
+    ):
+        values = nets if is_taxed else held.paid
+        freight = _freight(case, included=is_taxed and facts.market.tax_included)
+        _keep_duty(result, case, _duty(case, values, freight))
+        result.duty_at_door = held.incoterm == "DAP" or result.duty is None
+    else:
+        result.duty = result.fee_total = case.zero
+    if not is_taxed:
+        result.tax = result.tax_included = case.zero
+        if facts.market.tax_included:
+            result.why.append(Why("tax", "price_kept"))
+        return
+    more = Money.total((fee.amount for row, fee in _fee_pairs(result, case)
+                        if row.in_scheme_tax_base), facts.currency)
+    what = Taxable(
+        [(line.tax_category, paid, case.zero)
+         for line, paid in zip(held.lines, held.paid, strict=True)],
+        held.shipping, facts.market.tax_included, "seller", more,
+    )
+    _keep_tax(result, case, tax_on_sale(what, case.rates, facts.market))
+    if result.tax is None:  # nothing can be charged; the quote says that it is not known
+        result.tax = result.tax_included = case.zero
+        result.is_estimate = True
+
+
+def _at_border(result: Cleared, case: _Case, nets: Sequence[Money]) -> None:
+    """Duty, fees and tax of an import: now (DDP) when all is known, else at the door."""
+    can_prepay = case.held.incoterm == "DDP" and case.decision.treatment is Treatment.IMPORT
+    if can_prepay:
+        _import(result, case, nets, included=case.facts.market.tax_included)
+        if result.duty is not None and result.tax is not None:
+            return
+        result.why.append(Why("duty", "not_prepaid"))
+    result.taxes, result.why = [], result.why[:1] + [
+        why for why in result.why[1:] if why.rule == "not_prepaid"
+    ]
+    _import(result, case, case.held.paid, included=False)
+    result.tax_at_door = result.duty_at_door = True
+    if case.facts.market.tax_included:
+        result.why.append(Why("tax", "price_kept"))
+
+
+def _import(result: Cleared, case: _Case, values: Sequence[Money], *, included: bool) -> None:
+    facts, held, decision = case.facts, case.held, case.decision
+    freight = _freight(case, included=included)
+    duty = DutySum((), case.zero, tuple(case.zero for _ in values))
+    if decision.crosses_border:
+        duty = _duty(case, values, freight)
+    _keep_duty(result, case, duty)
     rule = decision.import_rule
+    if result.duty is None and not (rule and rule.import_tax_base == "none"):
+        # Its base holds the duty, so the tax is not known either.
+        result.tax, result.tax_included = None, case.zero
+        return
+    more = Money.total((fee.amount for row, fee in duty.fees if row.in_import_tax_base),
+                       facts.currency)
+    extras = duty.by_line or tuple(case.zero for _ in values)
+    what = Taxable(
+        [(line.tax_category, paid, extra)
+         for line, paid, extra in zip(held.lines, held.paid, extras, strict=True)],
+        held.shipping, included, "customs", more,
+    )
+    value = Money.total(held.paid, facts.currency)
+    found = tax_on_import(what, case.rates, facts.market, rule, value, case.book)
+    _keep_tax(result, case, found)
+
+
+def _duty(case: _Case, values: Sequence[Money], freight: Money) -> DutySum:
+    """Duty on the customs value: with freight (CIF) shared by value, or without (FOB)."""
+    facts, decision = case.facts, case.decision
+    rule = decision.import_rule
+    weights = [max(value.minor, 0) for value in values]
+    shares = freight.split(weights) if any(weights) else [case.zero] * len(weights)
+    is_cif = rule is None or rule.valuation == "CIF"
+    lines = [
+        DutyLine(line.line, line.sku, line.hs_code, line.origin, line.quantity,
+                 value + share if is_cif else value, line.weight_g * line.quantity, line.taric)
+        for line, value, share in zip(case.held.lines, values, shares, strict=True)
+    ]
+    arrival = Arrival(
+        area=case.area.customs, country=case.area.country,
+        intrinsic=Money.total(values, facts.currency), rule=rule, customer=facts.customer.kind,
+        day=case.day, is_duty_free=_is_duty_free(decision),
+        is_ioss=decision.treatment is Treatment.IOSS, declaration=facts.declaration,
+        has_proof=facts.has_origin_proof,
+    )
+    return assess(lines, arrival, case.book)
+
+
+def _is_duty_free(decision: Decision) -> bool:
+    """Schemes with a limit come with relief from duty; IOSS is about VAT alone, and schemes
+    without a limit (Switzerland, Canada) too."""
+    rule = decision.import_rule
+    in_scheme = decision.treatment in {
+        Treatment.LOW_VALUE_SCHEME, Treatment.REVERSE_CHARGE_SCHEME
+    }
+    return in_scheme and rule is not None and rule.scheme_threshold is not None
+
+
+def _freight(case: _Case, *, included: bool) -> Money:
+    """Shipping without the tax in it, by the rate of the dearest goods."""
+    if not included or not case.held.shipping:
+        return case.held.shipping
+    dearest = max(range(len(case.held.paid)), key=lambda i: case.held.paid[i].minor)
+    return net_of(case.held.shipping, _share(case.rates[case.held.lines[dearest].tax_category]))
+
+
+def _keep_duty(result: Cleared, case: _Case, duty: DutySum) -> None:
+    result.duties, result.duty = duty.duties, duty.duty
+    result.fees = tuple(fee for _, fee in duty.fees)
+    result.fee_total = Money.total((fee.amount for fee in result.fees), case.facts.currency)
+    result.why += duty.why
+    result.why += [_why_fee(row, fee) for row, fee in duty.fees]
+
+
+def _fee_pairs(result: Cleared, case: _Case) -> list[tuple[FeeRow, QuotedFee]]:
+    rows = {row.code: row for area in (case.area.customs, case.area.country)
+            for row in case.book.fees.get(area, ()) if row.validity.covers(case.day)}
+    return [(rows[fee.code], fee) for fee in result.fees]
+
+
+def _keep_tax(result: Cleared, case: _Case, taxed: Taxed) -> None:
+    result.taxes, result.tax = taxed.taxes, taxed.tax
+    result.tax_included = taxed.included or case.zero
+    for why in taxed.why:
+        params = {**why.params, "jurisdiction": case.decision.jurisdiction or case.area.country}
+        result.why.append(why if why.rule != "tax_unknown" else Why("tax", why.rule,
+                                                                   params=params))
+    if taxed.tax is not None and not taxed.tax and case.facts.market.tax_included and (
+        not taxed.taxes
+    ):
+        result.why.append(Why("tax", "price_kept"))
+
+
+def _consignment(case: _Case, result: Cleared | None = None) -> Consignment:
+    held, decision = case.held, case.decision
+    row = case.book.vatex.get(decision.code)
+    if decision.is_export and (row is None or not row.vatex):
+        row = case.book.vatex.get("EXPORT")
+    category, vatex = (row.einvoice_category, row.vatex) if row else ("", "")
+    if category == "G" and not decision.is_export:
+        category = vatex = ""  # the table speaks for supplies from the EU
+    if category == "S" and result and result.taxes and not any(t.percent for t in result.taxes):
+        category = "Z"
+    at_door = result is not None and result.duty_at_door
+    return Consignment(
+        warehouse=held.lines[0].warehouse, ship_from=held.ship_from,
+        lines=tuple(dict.fromkeys(line.line for line in held.lines)), treatment=decision.code,
+        vatex=vatex, einvoice_category=category, service=held.service,
+        incoterm="DAP" if at_door else held.incoterm, dispatch=held.dispatch,
+    )
+
+
+def _why_treatment(case: _Case) -> Why:
+    decision = case.decision
+    row, rule = case.book.vatex.get(decision.code), decision.import_rule
     source = (row.reason if row and row.reason else "") or (rule.validity.source if rule else "")
+    territory = case.area.territory
     return Why("treatment", f"treatment_{decision.rule}", source=source,
-               params={"treatment": decision.code, "ship_from": held.ship_from,
-                       "jurisdiction": decision.jurisdiction})
+               params={"treatment": decision.code, "ship_from": case.held.ship_from,
+                       "jurisdiction": decision.jurisdiction,
+                       "territory": territory.name if territory else ""})
 
 
-def _why_tax(row: TaxRateRow) -> Why:
-    return Why(f"tax:{row.jurisdiction}:{row.percent}", "tax_rate", rate=f"{row.percent} %",
-               day=str(row.validity.first), source=row.validity.source,
-               confidence=row.validity.confidence,
-               params={"name": row.name, "jurisdiction": row.jurisdiction,
-                       "category": row.category, "row": row.id})
-
-
-def _why_fee(row: object, fee: QuotedFee) -> Why:
-    validity = row.validity  # type: ignore[attr-defined]
-    return Why(f"fee:{fee.code}", "fee", rate=_text(row.amount),  # type: ignore[attr-defined]
+def _why_fee(row: FeeRow, fee: QuotedFee) -> Why:
+    validity = row.validity
+    return Why(f"fee:{fee.code}", "fee", rate=f"{row.amount.major} {row.amount.currency}",
                day=str(validity.first), source=validity.source, confidence=validity.confidence,
                params={"name": fee.name})
-
-
-def _text(amount: Money) -> str:
-    return f"{amount.major} {amount.currency}"

@@ -13,7 +13,14 @@ from app.kernel.money import Money
 
 @dataclass(frozen=True, slots=True)
 class SellerFacts:
-    """Who sells: country of establishment and tax registrations ("PT", "OSS:PT", "IOSS", …)."""
+    """Who sells: country of establishment and tax registrations ("PT", "OSS:PT", "IOSS", …).
+
+    sales_this_year, sales_last_year
+        net distance sales to other EU members, in EUR, before this one; None is taken as none
+    unproven_business
+        how a business without a valid number of another member is taxed: "consumer", or
+        "origin" (Art. 32, strictly)
+    """
 
     code: str
     country: str
@@ -21,16 +28,25 @@ class SellerFacts:
     established_in: frozenset[str]
     oss_opted: bool = True
     vat_id: str = ""
+    sales_this_year: Money | None = None
+    sales_last_year: Money | None = None
+    unproven_business: str = "consumer"
 
 
 @dataclass(frozen=True, slots=True)
 class MarketFacts:
-    """How this market shows prices and rounds tax."""
+    """How this market shows prices and rounds tax.
+
+    rounding      mode of app/rules/tax_amounts.py; direction: half_up, half_even, down or up
+    shipping_tax  follows (by the value of the goods), highest (at the highest of their rates)
+    """
 
     code: str
     tax_included: bool
     rounding: str = "per_rate"
     carriers: tuple[str, ...] = ()
+    direction: str = "half_up"
+    shipping_tax: str = "follows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,7 @@ class LineFacts:
 
     warehouse  where these pieces leave from (a cart line served by two warehouses is two facts
                with the same `line`)
+    taric      the national tariff code of up to ten digits, for a full customs declaration
     """
 
     line: str
@@ -73,6 +90,7 @@ class LineFacts:
     weight_g: int
     size_mm: tuple[int, int, int]
     warehouse: str
+    taric: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +118,10 @@ class QuoteFacts:
 
     option            the shopper's choice of delivery ("standard"); "" takes the cheapest
     has_origin_proof  the seller can prove preferential origin (else duty is the normal one)
+    declaration       H7 (low value, six digits) or H1 (full, ten digits) at import into the EU
+    is_platform_sale  a marketplace is the deemed supplier: it collects, we charge no tax
+    is_seller_side    only what the seller owes is asked: an export is an export, whatever the
+                      buyer's customs do with it
     """
 
     market: MarketFacts
@@ -112,3 +134,6 @@ class QuoteFacts:
     option: str
     now: datetime
     has_origin_proof: bool = False
+    declaration: str = "H7"
+    is_platform_sale: bool = False
+    is_seller_side: bool = False

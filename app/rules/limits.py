@@ -1,7 +1,8 @@
-"""Comparing a value with a legal limit in another currency."""
+"""Comparing with a legal limit, and rounding to a legal step, in another currency."""
 
 from __future__ import annotations
 
+from app.kernel.fx import convert
 from app.kernel.money import Money
 from app.rules.rate_book import RateBook
 
@@ -11,5 +12,21 @@ def is_within(value: Money, limit: Money, book: RateBook) -> bool:
 
     False when no rate is known: a relief is never assumed.
     """
+    if value.currency == limit.currency:
+        return value <= limit
     rate = book.rate(value.currency, limit.currency)
     return rate is not None and value.major * rate.value <= limit.major
+
+
+def in_steps(amount: Money, step: int, currency: str, book: RateBook, direction: str) -> Money:
+    """The amount as a multiple of `step` minor units of `currency`.
+
+    direction  "down" cuts, "nearest" rounds
+    returns    the amount as it is where its currency cannot be compared
+    """
+    there, back = book.rate(amount.currency, currency), book.rate(currency, amount.currency)
+    if not currency or there is None or back is None:
+        return amount
+    if amount.currency == currency:
+        return amount.to_step(step, direction)
+    return convert(convert(amount, there).to_step(step, direction), back)

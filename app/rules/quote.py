@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules import promotions
 from app.rules.consignments import Cleared, Parcelled, clear
 from app.rules.explanation import Why
 from app.rules.facts import LineFacts, QuoteFacts
+from app.rules.places import crosses_border, locate
 from app.rules.rate_book import RateBook
 from app.rules.result import DeliveryOption, DueAtDoor, Quote, QuotedLine
-from app.rules.shipping import delivery_options
+from app.rules.shipping import CrossesBorder, delivery_options
 
 
 def quote(facts: QuoteFacts, book: RateBook) -> Quote:
@@ -24,24 +26,23 @@ def quote(facts: QuoteFacts, book: RateBook) -> Quote:
     currency = facts.currency
     sold = promotions.apply(facts.lines, facts.promotions, currency)
     paid_goods = Money.total(sold.paid.values(), currency)
-    options, why_options = delivery_options(facts, paid_goods, book)
+    options, why_options = delivery_options(facts, paid_goods, book, _border_between(book))
     option = choose(options, facts.option)
     cleared = [clear(facts, held, book)
                for held in _parcelled(facts, sold.paid_rows, option, book)]
     lines = _lines(facts.lines, sold)
-    charged = [part for part in cleared if not part.at_door]
-    totals = _Totals(facts, sold, option, charged, book)
+    totals = _Totals(facts, sold, option, cleared, book)
     problems = _problems(facts, options)
     return Quote(
         currency=currency, lines=lines, discounts=sold.discounts, options=options, option=option,
         consignments=tuple(part.consignment for part in cleared),
-        taxes=tuple(tax for part in charged for tax in part.taxes),
-        duties=tuple(duty for part in charged for duty in part.duties),
-        fees_lines=tuple(fee for part in charged for fee in part.fees),
+        taxes=tuple(tax for part in cleared if not part.tax_at_door for tax in part.taxes),
+        duties=tuple(duty for part in cleared if not part.duty_at_door for duty in part.duties),
+        fees_lines=tuple(fee for part in cleared if not part.duty_at_door for fee in part.fees),
         goods=totals.goods, discount=totals.discount, shipping=totals.shipping, tax=totals.tax,
         tax_included=totals.included, duty=totals.duty, fees=totals.fees,
         rounding=totals.rounding, total=totals.total,
-        due_at_door=_due([part for part in cleared if part.at_door], currency),
+        due_at_door=_due(cleared, currency),
         is_estimate=any(part.is_estimate for part in cleared) or not facts.destination.postal_code,
         problems=problems,
         why=(*_why_prices(facts.lines), *sold.why, *why_options,
@@ -64,10 +65,12 @@ class _Totals:
         self.goods = Money.total(sold.goods.values(), currency)
         self.discount = Money.total(sold.off.values(), currency)
         self.shipping = option.price if option else zero
-        self.tax = Money.total((part.tax or zero for part in parts), currency)
-        self.included = Money.total((part.tax_included or zero for part in parts), currency)
-        self.duty = Money.total((part.duty or zero for part in parts), currency)
-        self.fees = Money.total((part.fee_total or zero for part in parts), currency)
+        now = [part for part in parts if not part.tax_at_door]
+        cleared = [part for part in parts if not part.duty_at_door]
+        self.tax = Money.total((part.tax or zero for part in now), currency)
+        self.included = Money.total((part.tax_included or zero for part in now), currency)
+        self.duty = Money.total((part.duty or zero for part in cleared), currency)
+        self.fees = Money.total((part.fee_total or zero for part in cleared), currency)
         exact = (self.goods - self.discount + self.shipping + self.tax - self.included
                  + self.duty + self.fees)
         policy = book.currency(currency)
@@ -89,13 +92,14 @@ def _parcelled(facts: QuoteFacts, paid_rows: Sequence[Money], option: DeliveryOp
     shipping = option.price if option else Money.zero(facts.currency)
     shares = shipping.split(weights if any(weights) else [1] * len(weights))
     services = dict(option.services) if option else {}
+    dispatches = dict(option.dispatches) if option else {}
     found = []
     for (code, rows), share in zip(by_warehouse.items(), shares, strict=True):
         service = book.services.get(services.get(code, ""))
         found.append(Parcelled(
             lines=[line for line, _ in rows], paid=[paid for _, paid in rows], shipping=share,
             ship_from=book.warehouses[code].country, service=service.code if service else "",
-            incoterm=service.incoterm if service else "DDP", dispatch=None,
+            incoterm=service.incoterm if service else "DDP", dispatch=dispatches.get(code),
         ))
     return found
 
@@ -113,14 +117,26 @@ def _lines(rows: Sequence[LineFacts], sold: promotions.Discounted) -> tuple[Quot
 
 def _due(parts: Sequence[Cleared], currency: str) -> DueAtDoor:
     """What the carrier will ask for at the door, in estimate; None where it is not known."""
-    zero = Money.zero(currency)
-    if any(part.duty is None for part in parts):
-        return DueAtDoor(None, None, None)
+    at_door = [part for part in parts if part.duty_at_door]
     return DueAtDoor(
-        Money.total((part.duty or zero for part in parts), currency),
-        Money.total((part.tax or zero for part in parts), currency),
-        Money.total((part.fee_total or zero for part in parts), currency),
+        _known([part.duty for part in at_door], currency),
+        _known([part.tax for part in parts if part.tax_at_door], currency),
+        _known([part.fee_total for part in at_door], currency),
     )
+
+
+def _known(amounts: Sequence[Money | None], currency: str) -> Money | None:
+    """The sum, or None when a part of it is not known."""
+    known = [amount for amount in amounts if amount is not None]
+    return Money.total(known, currency) if len(known) == len(amounts) else None
+
+
+def _border_between(book: RateBook) -> CrossesBorder:
+    """Whether customs stand between a country and an address, by the rows of territories."""
+    def crosses(origin: str, destination: Destination) -> bool:
+        return crosses_border(locate(Destination(origin), book), locate(destination, book))
+
+    return crosses
 
 
 def _problems(facts: QuoteFacts, options: Sequence[DeliveryOption]) -> tuple[str, ...]:

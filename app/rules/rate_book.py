@@ -63,7 +63,15 @@ class TerritoryRow:
 
 @dataclass(frozen=True, slots=True)
 class ImportRow:
-    """How a destination values and taxes imports, and its low-value scheme for sellers."""
+    """How a destination values and taxes imports, and its low-value scheme for sellers.
+
+    import_tax_base  what border tax is taken on: cif_duty, value_duty_freight (both with freight
+                     and insurance), value_duty (without), value_10_duty (value + 10 %, duty),
+                     inside (the tax is part of its own base), none (no tax at the border)
+    tax_step_minor   border tax is a multiple of this, in the country's own currency
+    base_step_minor  its base is cut to this, and then duty and tax are cut as well, not rounded
+    step_currency    the currency of both steps
+    """
 
     id: str
     country: str
@@ -79,6 +87,9 @@ class ImportRow:
     scheme_shipping_in_base: bool
     tax_step_minor: int | None
     validity: Validity
+    import_tax_base: str = "cif_duty"
+    base_step_minor: int | None = None
+    step_currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Amounts are in the basis of the market's price list: with tax where prices inclu
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from app.kernel.money import Money
@@ -44,6 +44,8 @@ class DeliveryOption:
 
     cost      what the carriers charge us (kept for the merchant); price what the shopper pays
     services  warehouse -> service code
+    dispatches  warehouse -> the day its parcels leave
+    order_by  until when (UTC) an order still gets these days
     """
 
     id: str
@@ -57,6 +59,8 @@ class DeliveryOption:
     is_tracked: bool
     needs_phone: bool
     is_free_by: str = ""  # "threshold" or ''
+    dispatches: tuple[tuple[str, date], ...] = ()
+    order_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,17 @@ class QuotedDuty:
 
 @dataclass(frozen=True, slots=True)
 class QuotedFee:
-    """A parcel fee (the EU's 3 euro per heading, a national fee, brokerage)."""
+    """A parcel fee (the EU's 3 euro per heading, a national fee, brokerage).
+
+    headings       tariff heading -> its part, for a fee per heading; the parts add up
+    replaces_duty  it is a customs duty by its nature, paid in place of the tariff
+    """
 
     code: str
     name: str
     amount: Money
+    headings: tuple[tuple[str, Money], ...] = ()
+    replaces_duty: bool = False
 
 
 @dataclass(frozen=True, slots=True)

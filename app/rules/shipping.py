@@ -26,6 +26,8 @@ from app.rules.result import DeliveryOption
 
 # Countries inside another's customs area; territories by postcode are the caller's to know.
 _CUSTOMS_AREA = {"MC": "EU", "LI": "CH", "IM": "GB", **dict.fromkeys(EU_MEMBERS, "EU")}
+# Above this a parcel is freight; free delivery is meant for parcels.
+FREIGHT_ABOVE_G = 31_500
 _TIERS = ("post", "standard", "express", "pickup")
 _REFUSALS = ("too_large", "over_last_step", "no_exchange_rate", "not_served")
 
@@ -45,6 +47,7 @@ class Offer:
     rate: Rate
     step: RateStep
     promise: Promise
+    heaviest_g: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class CardCost:
     cost: Money
     chargeable_g: int
     step: RateStep  # of the heaviest parcel: the row's source and dates
+    heaviest_g: int = 0  # chargeable, of that parcel
 
 
 def delivery_options(
@@ -132,7 +136,7 @@ def service_cost(
         return None
     heaviest = max(weights)
     step = next(step for step in steps if heaviest <= step.up_to_g)
-    return CardCost(Money(price.cost, step.amount.currency), sum(weights), step)
+    return CardCost(Money(price.cost, step.amount.currency), sum(weights), step, heaviest)
 
 
 def free_from(
@@ -220,7 +224,8 @@ def _offer(
     )
     cost = convert(card.cost, rate)
     return Offer(
-        service, zone, parcels, card.chargeable_g, card.cost, cost, rate, card.step, promised
+        service, zone, parcels, card.chargeable_g, card.cost, cost, rate, card.step, promised,
+        card.heaviest_g,
     )
 
 
@@ -238,7 +243,8 @@ def _option(
     chosen = [offers[warehouse] for warehouse in sorted(offers)]
     cost = Money.total((offer.cost for offer in chosen), facts.currency)
     threshold = free_from(book, facts.market.code, tier, facts.currency, facts.now.date())
-    price = charge(cost, paid_goods, threshold)
+    is_freight = any(offer.heaviest_g > FREIGHT_ABOVE_G for offer in chosen)
+    price = charge(cost, paid_goods, None if is_freight else threshold)
     is_free = bool(cost) and not price
     is_dap = any(offer.service.incoterm == "DAP" for offer in chosen)
     option = DeliveryOption(
@@ -253,11 +259,16 @@ def _option(
         is_tracked=all(offer.service.is_tracked for offer in chosen),
         needs_phone=any(offer.service.needs_phone for offer in chosen),
         is_free_by="threshold" if is_free else "",
+        dispatches=tuple((offer.service.warehouse, offer.promise.dispatch) for offer in chosen),
+        order_by=min(offer.promise.order_by for offer in chosen),
     )
     why = [reason for offer in chosen for reason in _reasons(tier, offer)]
     if is_free and threshold is not None:
         params = {"option": tier, "minor": str(threshold.minor), "currency": threshold.currency}
         why.append(Why("shipping", "free_from", params=params))
+    elif is_freight and threshold is not None and paid_goods >= threshold:
+        params = {"option": tier, "above_g": str(FREIGHT_ABOVE_G)}
+        why.append(Why("shipping", "freight_is_not_free", params=params))
     return option, why
 
 

@@ -1,6 +1,6 @@
 """Step A of every quote: exactly one tax treatment for a consignment, from facts.
 
-source  product/cross-border rules table 1.0: Directive 2006/112/EC Art. 33, 59c, 138, 146, 369a ff;
+source  cross-border rules table 1.0: Directive 2006/112/EC Art. 32, 33, 59c, 138, 146, 369a ff;
         gov.uk "Charging VAT on goods sold direct to customers in the UK"; state of 2026-11-21
 """
 
@@ -14,7 +14,20 @@ from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules.facts import CustomerFacts, SellerFacts
 from app.rules.limits import is_within
-from app.rules.rate_book import EU_MEMBERS, ImportRow, RateBook, TerritoryRow
+from app.rules.places import Area, crosses_border, locate, rates_of
+from app.rules.rate_book import EU_MEMBERS, ImportRow, RateBook
+
+# Distance sales within the EU up to here may be taxed at home (Art. 59c, since 2021-07-01).
+HOME_TAX_LIMIT = Money(1_000_000, "EUR")
+# A scheme's name for what it sells to businesses, who account for the tax themselves.
+BUSINESS_CODES = {
+    "UK_LOW_VALUE_POS": "UK_LOW_VALUE_B2B_REVERSE_CHARGE", "AU_LVG": "AU_LVG_B2B",
+    "NZ_LVG": "NZ_LVG_B2B", "SG_LVG": "SG_LVG_B2B",
+}
+CONSUMER_SCHEMES = frozenset({"IOSS", "VOEC", "MY_LVG"})
+# Goods that low-value schemes leave out (VD Art. 369l, gov.uk, toll.no).
+EXCISE = frozenset({"alcohol", "tobacco"})
+LEFT_OUT = {"VOEC": EXCISE | {"food", "food_staples", "food_sugary", "confectionery"}}
 
 
 class Treatment(StrEnum):
@@ -31,28 +44,19 @@ class Treatment(StrEnum):
     LOW_VALUE_SCHEME = "LOW_VALUE_SCHEME"
     REVERSE_CHARGE_SCHEME = "REVERSE_CHARGE_SCHEME"
     LOCAL_SALES_TAX = "LOCAL_SALES_TAX"
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """What a place is for tax and customs. `tax` is a jurisdiction's country, `customs` a code
-    ("EU" for the union's territory); eu_vat says whether it is inside the EU's VAT area."""
-
-    country: str
-    region: str
-    tax: str
-    customs: str
-    is_eu_vat: bool
-    territory: TerritoryRow | None = None
+    NO_NEXUS = "NO_NEXUS"
+    NO_TAX_COUNTRY = "NO_TAX_COUNTRY"
+    MARKETPLACE_COLLECTS = "MARKETPLACE_COLLECTS"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The treatment, whose rate applies, whether customs come between, and why.
 
-    jurisdiction   country or territory whose tax rows are read ('' for none)
+    jurisdiction   where tax rows are read ("DE", "CA-QC"), '' for none
     code           the treatment by its public name (a scheme's own: UK_LOW_VALUE_POS, VOEC, …)
     crosses_border customs stand between the warehouse and the door
+    is_export      goods leave the EU: the seller's own supply is exempt whatever follows
     """
 
     treatment: Treatment
@@ -61,114 +65,174 @@ class Decision:
     crosses_border: bool
     rule: str
     import_rule: ImportRow | None = None
+    is_export: bool = False
 
 
-def locate(place: Destination, book: RateBook) -> Area:
-    """The tax and customs area of an address: by postcode, then city, then country."""
-    row = _territory(place, book)
-    country = place.country
-    is_member = country in EU_MEMBERS
-    if row is None:
-        return Area(country, place.region, country, "EU" if is_member else country, is_member)
-    in_vat = row.in_eu_vat if row.in_eu_vat is not None else is_member
-    in_customs = row.in_eu_customs if row.in_eu_customs is not None else is_member
-    tax = row.tax_as or (country if in_vat else row.code)
-    customs = "EU" if in_customs or row.customs_as in EU_MEMBERS else row.customs_as or row.code
-    return Area(country, place.region, tax, customs, in_vat, row)
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What a decision looks at.
 
-
-def decide(seller: SellerFacts, ship_from: str, area: Area, customer: CustomerFacts,  # noqa: PLR0911 - one return per treatment
-           intrinsic: Money, dearest: Money, book: RateBook, day: date) -> Decision:
-    """The one treatment of a consignment.
-
-    intrinsic  value of the goods alone, net of tax, after discount, in the quote's currency
-    dearest    the same for its dearest single piece (some limits are per item)
+    intrinsic   value of the goods alone, net of tax, after discount, in the quote's currency
+    dearest     the same for its dearest single piece (some limits are per item)
+    home_net    goods and shipping net of the seller's own tax, for the yearly threshold
+    categories  tax categories of the goods
     """
-    origin = locate(Destination(ship_from), book)
+
+    seller: SellerFacts
+    customer: CustomerFacts
+    ship_from: str
+    area: Area
+    intrinsic: Money
+    dearest: Money
+    home_net: Money
+    categories: frozenset[str] = frozenset()
+    is_platform_sale: bool = False
+    is_seller_side: bool = False
+
+
+def decide(sale: Sale, book: RateBook, day: date) -> Decision:
+    """The one treatment of a consignment."""
+    origin, area = locate(Destination(sale.ship_from), book), sale.area
+    crosses = crosses_border(origin, area)
+    if sale.is_platform_sale:
+        return Decision(Treatment.MARKETPLACE_COLLECTS, "MARKETPLACE_COLLECTS", "", crosses,
+                        "marketplace")
     if origin.is_eu_vat and area.is_eu_vat:
-        return _within_union(seller, ship_from, area, customer)
-    if area.tax == origin.tax:
-        return Decision(Treatment.DOMESTIC, "DOMESTIC", area.tax, crosses_border=False,
-                        rule="domestic")
-    rule = book.import_rule("EU" if area.customs == "EU" else area.customs, day)
-    if area.territory is not None and not area.is_eu_vat and area.country in EU_MEMBERS:
-        return Decision(Treatment.EXPORT, "EXPORT", "", area.customs != origin.customs,
-                        "special_territory")
-    if rule is not None and rule.scheme:
-        decision = _scheme(seller, area, customer, (intrinsic, dearest), rule, book)
-        if decision is not None:
-            return decision
-    if area.country in {"US", "CA"} and f"{area.country}:{area.region}" in seller.registrations:
-        jurisdiction = f"{area.country}-{area.region}"
-        return Decision(Treatment.LOCAL_SALES_TAX, "LOCAL_SALES_TAX", jurisdiction,
-                        crosses_border=True, rule="nexus", import_rule=rule)
-    return Decision(Treatment.IMPORT, "IMPORT", area.tax, crosses_border=True, rule="import",
-                    import_rule=rule)
+        return _within_union(sale, origin, book)
+    if origin.vat_country == area.vat_country:
+        return _at_home(sale, book, day)
+    return _abroad(sale, origin, book, day)
 
 
-def _within_union(seller: SellerFacts, ship_from: str, area: Area,
-                  customer: CustomerFacts) -> Decision:
-    registered = area.tax in seller.registrations
-    if area.tax.partition("-")[0] == ship_from:
-        return Decision(Treatment.DOMESTIC, "DOMESTIC", area.tax, crosses_border=False,
-                        rule="domestic")
-    if customer.kind == "business" and customer.tax_id_check == "valid" and (
-        customer.tax_id[:2].replace("EL", "GR") != ship_from
+def _within_union(sale: Sale, origin: Area, book: RateBook) -> Decision:
+    area, seller = sale.area, sale.seller
+    if area.vat_country == origin.vat_country:
+        return _inside(Treatment.DOMESTIC, area.tax, "domestic")
+    if sale.customer.kind == "business":
+        number = _union_number(sale.customer)
+        if number and number != sale.ship_from:
+            return _inside(Treatment.INTRA_COMMUNITY_SUPPLY, "", "art_138")
+        if number or seller.unproven_business == "origin":
+            return _inside(Treatment.ORIGIN_VAT_B2B, origin.tax, "art_32")
+    if area.tax in seller.registrations and not _has_oss(seller):
+        return _inside(Treatment.OSS_UNION, area.tax, "registered_at_destination")
+    if _is_taxed_at_home(sale, book):
+        return _inside(Treatment.ORIGIN_BELOW_10K, origin.tax, "art_59c")
+    return _inside(Treatment.OSS_UNION, area.tax, "oss" if _has_oss(seller) else "oss_needed")
+
+
+def _inside(treatment: Treatment, jurisdiction: str, rule: str) -> Decision:
+    return Decision(treatment, treatment.value, jurisdiction, crosses_border=False, rule=rule)
+
+
+def _union_number(customer: CustomerFacts) -> str:
+    """The member (or XI) that gave the buyer's valid number; '' for no such number."""
+    if customer.tax_id_check != "valid":
+        return ""
+    country = customer.tax_id.strip()[:2].upper().replace("EL", "GR")
+    return country if country in EU_MEMBERS or country == "XI" else ""
+
+
+def _has_oss(seller: SellerFacts) -> bool:
+    return any(code.startswith("OSS:") for code in seller.registrations)
+
+
+def _is_taxed_at_home(sale: Sale, book: RateBook) -> bool:
+    """True while every condition of Art. 59c holds, this sale included. Net values, in euro."""
+    seller = sale.seller
+    established = seller.established_in or frozenset({seller.country})
+    if seller.oss_opted or established != {sale.ship_from} or sale.ship_from not in EU_MEMBERS:
+        return False
+    before = seller.sales_last_year
+    if before is not None and before > HOME_TAX_LIMIT:
+        return False
+    rate = book.rate(sale.home_net.currency, "EUR")
+    if rate is None:
+        return False  # not comparable: a relief is never assumed
+    so_far = seller.sales_this_year or Money.zero("EUR")
+    return so_far.major + sale.home_net.major * rate.value <= HOME_TAX_LIMIT.major
+
+
+def _at_home(sale: Sale, book: RateBook, day: date) -> Decision:
+    """Dispatch and arrival under the same tax, outside the EU."""
+    place = rates_of(sale.area, book)
+    if sale.area.tax == "US":
+        return _united_states(sale, crosses=False)
+    if sale.area.tax == "CA":
+        return Decision(Treatment.LOCAL_SALES_TAX, "CA_GST_HST", place, False, "province")
+    rows = book.tax_on(place, "standard", day)
+    if rows and not any(row.percent for row in rows):
+        return Decision(Treatment.NO_TAX_COUNTRY, "NO_TAX_COUNTRY", place, False, "no_tax_country")
+    return Decision(Treatment.DOMESTIC, "DOMESTIC", place, False, "domestic")
+
+
+def _united_states(sale: Sale, rule: ImportRow | None = None, *, crosses: bool) -> Decision:
+    state = sale.area.region
+    if f"US:{state}" in sale.seller.registrations:
+        return Decision(Treatment.LOCAL_SALES_TAX, "US_SALES_TAX", f"US-{state}", crosses, "nexus",
+                        rule)
+    return Decision(Treatment.NO_NEXUS, "US_NO_NEXUS", "", crosses, "no_nexus", rule)
+
+
+def _abroad(sale: Sale, origin: Area, book: RateBook, day: date) -> Decision:
+    """Goods arrive from outside the tax area they are sold into."""
+    area = sale.area
+    is_export, crosses = origin.is_eu_vat, crosses_border(origin, area)
+    rule = _import_rule(area, book, day)
+    place = rates_of(area, book)
+    if is_export and area.territory is not None and (
+        area.country in EU_MEMBERS or area.tax not in book.imports
     ):
-        return Decision(Treatment.INTRA_COMMUNITY_SUPPLY, "INTRA_COMMUNITY_SUPPLY", "",
-                        crosses_border=False, rule="art_138")
-    has_oss = any(code.startswith("OSS:") for code in seller.registrations)
-    if has_oss and (seller.oss_opted or len(seller.established_in) > 1):
-        return Decision(Treatment.OSS_UNION, "OSS_UNION", area.tax, crosses_border=False,
-                        rule="oss")
-    if registered:
-        return Decision(Treatment.OSS_UNION, "DESTINATION_REGISTERED", area.tax,
-                        crosses_border=False, rule="registered_at_destination")
-    return Decision(Treatment.ORIGIN_BELOW_10K, "ORIGIN_BELOW_10K", ship_from,
-                    crosses_border=False, rule="art_59c")
+        return Decision(Treatment.EXPORT, "EXPORT", place, origin.customs != area.customs,
+                        "special_territory", rule, is_export=True)
+    is_member = _is_in_scheme(sale, rule)
+    if rule is not None and is_member:
+        found = _scheme(sale, rule, place, book, is_export=is_export)
+        if found is not None:
+            return found
+    if area.tax == "US" and f"US:{area.region}" in sale.seller.registrations:
+        return _united_states(sale, rule, crosses=True)
+    if sale.is_seller_side and is_export and (
+        not is_member or sale.customer.kind == "business"
+    ):
+        return Decision(Treatment.EXPORT, "EXPORT", "", crosses, "export", rule, is_export=True)
+    return Decision(Treatment.IMPORT, "IMPORT", place, crosses, "import", rule, is_export=is_export)
 
 
-def _scheme(seller: SellerFacts, area: Area, customer: CustomerFacts,
-            values: tuple[Money, Money], rule: ImportRow, book: RateBook) -> Decision | None:
-    """The destination's low-value scheme, where the seller is in it and the value is low enough.
+def _import_rule(area: Area, book: RateBook, day: date) -> ImportRow | None:
+    """The union's rule inside its customs area, else the place's own, else its customs area's."""
+    if area.customs == "EU":
+        return book.import_rule("EU", day)
+    return book.import_rule(area.tax if area.tax in book.imports else area.customs, day)
+
+
+def _is_in_scheme(sale: Sale, rule: ImportRow | None) -> bool:
+    """The destination has a scheme at sale and the seller is in it (or, UK, every seller is).
 
     Outlying places with a customs area in common but a tax of their own are outside it.
     """
+    if rule is None or not rule.scheme:
+        return False
+    area = sale.area
     if not (area.is_eu_vat if rule.country == "EU" else area.tax == rule.country):
+        return False
+    return not rule.scheme_registration or rule.scheme_registration in sale.seller.registrations
+
+
+def _scheme(sale: Sale, rule: ImportRow, place: str, book: RateBook, *,
+            is_export: bool) -> Decision | None:
+    """Taxed at sale where goods, value and buyer are of the scheme; None where they are not."""
+    if not sale.categories.isdisjoint(LEFT_OUT.get(rule.scheme, EXCISE)):
         return None
-    if rule.scheme_registration and rule.scheme_registration not in seller.registrations:
-        return None
-    limit, value = rule.scheme_threshold, values[rule.scheme_per == "item"]
+    limit = rule.scheme_threshold
+    value = sale.dearest if rule.scheme_per == "item" else sale.intrinsic
     if limit is not None and not is_within(value, limit, book):
         return None
-    if customer.kind == "business" and customer.tax_id_check == "valid":
-        return Decision(Treatment.REVERSE_CHARGE_SCHEME, "REVERSE_CHARGE", "",
-                        crosses_border=True, rule="scheme_business", import_rule=rule)
+    if sale.customer.kind == "business" and sale.customer.tax_id_check == "valid":
+        if rule.scheme in CONSUMER_SCHEMES:
+            return None
+        if rule.scheme in BUSINESS_CODES:
+            return Decision(Treatment.REVERSE_CHARGE_SCHEME, BUSINESS_CODES[rule.scheme], "", True,
+                            "scheme_business", rule, is_export=is_export)
     treatment = Treatment.IOSS if rule.scheme == "IOSS" else Treatment.LOW_VALUE_SCHEME
-    return Decision(treatment, rule.scheme, area.tax, crosses_border=True, rule="scheme",
-                    import_rule=rule)
-
-
-def _territory(place: Destination, book: RateBook) -> TerritoryRow | None:
-    """The most telling row: longest postcode match, a named city before none."""
-    postcode = "".join(place.postal_code.upper().split()).replace("-", "")
-    city = place.city.strip().casefold()
-    best: tuple[int, TerritoryRow] | None = None
-    for row in book.territories.get(place.country, ()):
-        if row.city and row.city.casefold() not in city:
-            continue
-        if not _matches(row, postcode):
-            continue
-        weight = len(row.postcode_prefix) * 2 + bool(row.city)
-        if best is None or weight > best[0]:
-            best = (weight, row)
-    return best[1] if best else None
-
-
-def _matches(row: TerritoryRow, postcode: str) -> bool:
-    prefix = row.postcode_prefix.upper().replace(" ", "")
-    if not prefix:
-        return True
-    if row.postcode_to:
-        return prefix <= postcode[: len(prefix)] <= row.postcode_to.upper().replace(" ", "")
-    return postcode.startswith(prefix)
+    return Decision(treatment, rule.scheme, place, True, "scheme", rule, is_export=is_export)

@@ -87,10 +87,11 @@ def release(key: str, scope: str) -> None:
 def forget_old() -> int:
     """Delete answers older than 24 hours. Returns how many; safe to run at any time."""
     with transaction() as session:
-        return session.execute(
+        gone = session.execute(
             delete(IdempotentAnswer).where(IdempotentAnswer.made_at <= clock.now() - LIVES)
-            .execution_options(synchronize_session=False)
-        ).rowcount
+            .returning(IdempotentAnswer.scope).execution_options(synchronize_session=False)
+        )
+        return len(gone.all())
 
 
 def _insert(key: str, scope: str, mark: str, now: datetime) -> bool:
@@ -99,4 +100,5 @@ def _insert(key: str, scope: str, mark: str, now: datetime) -> bool:
     statement = dialect.insert(IdempotentAnswer).values(
         key=key, scope=scope, body_hash=mark, status=None, answer={}, made_at=now,
     )
-    return bool(session.execute(statement.on_conflict_do_nothing()).rowcount)
+    added = statement.on_conflict_do_nothing().returning(IdempotentAnswer.key)
+    return session.execute(added).first() is not None  # rowcount is not told on PostgreSQL

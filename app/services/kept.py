@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from threading import Lock
+from datetime import datetime, timedelta
+from threading import Lock, local
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from app.extensions import db, versions
+from app.kernel import clock
 
 V = TypeVar("V")
 
@@ -51,6 +53,8 @@ class Kept(Generic[V]):
         if entry is not None and (is_fresh is None or is_fresh(entry.value)):
             is_same = entry.stamp == stamp
             rests = entry.stamp[:2] == stamp[:2] and monotonic() < entry.rests_until
+            if rests and not is_same:
+                _resting.until = max(entry.rests_until, getattr(_resting, "until", 0.0))
             if is_same or rests:
                 return entry.value
         begun = monotonic()
@@ -70,6 +74,15 @@ class Kept(Generic[V]):
 
 
 _ALL: list[Kept[Any]] = []
+_resting = local()
+
+
+def rests_until() -> datetime | None:
+    """When the resting values this thread was given since the last question will be made again
+    (UTC); None if all were right. A page made of them must not be kept longer."""
+    until = getattr(_resting, "until", 0.0)
+    _resting.until = 0.0
+    return clock.now() + timedelta(seconds=max(until - monotonic(), 0.0)) if until else None
 
 
 def forget() -> None:

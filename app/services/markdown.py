@@ -1,4 +1,4 @@
-"""Markdown of editors to safe HTML: tables, no styles, no scripts, headings below the page's own."""
+"""Markdown of editors to safe HTML: tables, no styles or scripts, headings below the page's own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 class _Renderer(mistune.HTMLRenderer):
     """The page has its h1 already: a first-level heading of a text becomes a second."""
 
-    def heading(self, text: str, level: int, **attrs: object) -> str:
+    def heading(self, text: str, level: int, **_attrs: object) -> str:
         step = min(max(level, 2), 4)
         return f"<h{step}>{text}</h{step}>\n"
 

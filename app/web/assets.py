@@ -8,12 +8,15 @@ import re
 from functools import cached_property
 from pathlib import Path
 
-import brotli
 from flask import Flask, Response, abort, request
+
+from app.web import encodings
 
 FOREVER = "public, max-age=31536000, immutable"
 STATIC = Path(__file__).resolve().parent.parent / "static"
 COMPRESSED = {".css", ".js", ".svg", ".json", ".webmanifest"}
+TYPES = {"speculation": "application/speculationrules+json"}  # by the name before its hash
+BEST = 9
 
 
 class Assets:
@@ -25,6 +28,7 @@ class Assets:
 
     def __init__(self, folder: Path = STATIC) -> None:
         self.folder = folder
+        self._packed: dict[tuple[str, str], bytes] = {}
 
     @cached_property
     def files(self) -> dict[str, bytes]:
@@ -49,14 +53,12 @@ class Assets:
     def _names(self) -> dict[str, str]:
         return {name: self._hashed(name, body) for name, body in self._sources.items()}
 
-    @cached_property
-    def compressed(self) -> dict[str, bytes]:
-        """Brotli of what gains by it, made once per process."""
-        return {
-            name: brotli.compress(body, quality=9)
-            for name, body in self.files.items()
-            if Path(name).suffix in COMPRESSED
-        }
+    def packed(self, name: str, encoding: str) -> bytes:
+        """A file's content in br or gzip, made on the first demand and kept."""
+        key = (name, encoding)
+        if key not in self._packed:
+            self._packed[key] = encodings.pack(self.files[name], encoding, BEST)
+        return self._packed[key]
 
     def url(self, name: str) -> str:
         """The address of a static file. Raises KeyError for one that is not there."""
@@ -95,11 +97,18 @@ def install(app: Flask) -> None:
         body = assets.files.get(name)
         if body is None:
             abort(404)
-        mime = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        response = Response(body, mimetype=mime)
-        if name in assets.compressed and "br" in request.accept_encodings:
-            response.data = assets.compressed[name]
-            response.headers["Content-Encoding"] = "br"
-        response.vary.add("Accept-Encoding")
+        response = Response(body, mimetype=mime_of(name))
+        if Path(name).suffix in COMPRESSED:
+            encoding = encodings.wanted(request.headers.get("Accept-Encoding", ""))
+            if encoding:
+                response.data = assets.packed(name, encoding)
+                response.headers["Content-Encoding"] = encoding
+            response.vary.add("Accept-Encoding")
         response.headers["Cache-Control"] = FOREVER
         return response
+
+
+def mime_of(name: str) -> str:
+    """The media type of a file by its hashed name."""
+    known = TYPES.get(Path(name).name.partition(".")[0])
+    return known or mimetypes.guess_type(name)[0] or "application/octet-stream"

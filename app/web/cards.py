@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import gettext as _
@@ -109,7 +110,7 @@ def cut(percent: int) -> str:
 
 
 def _card(facts: CardFacts) -> Card:
-    extra = {"sku": facts.sku} if facts.sku else {}
+    extra: dict[str, Any] = {"sku": facts.sku} if facts.sku else {}
     return Card(
         url=url_for("storefront.product", slug=facts.slug, **extra),
         name=said(facts.name, facts.language), brand=facts.brand, picture=facts.picture,

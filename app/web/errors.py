@@ -6,6 +6,8 @@ import secrets
 
 import structlog
 from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from app.kernel.errors import ShopError, TooMany
@@ -20,9 +22,11 @@ CODES = {400: "bad_request", 403: "forbidden", 404: "not_found", 405: "method_no
 
 
 def install(app: Flask) -> None:
-    """Register the three handlers: ours, HTTP's, and bugs."""
+    """Register the handlers: ours, HTTP's, a database that does not answer, and bugs."""
     app.register_error_handler(ShopError, _shop_error)
     app.register_error_handler(HTTPException, _http_error)
+    for kind in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(kind, _no_database)
     app.register_error_handler(Exception, _bug)
 
 
@@ -74,6 +78,15 @@ def _http_error(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
+    return response
+
+
+def _no_database(_error: Exception) -> Response:
+    """The database is away, locked or its disk is full: come back soon, nothing was done."""
+    reference = secrets.token_hex(4)
+    log.exception("database_unavailable", reference=reference, request_id=g.get("request_id", ""))
+    response = answer(503, "unavailable", sentence("unavailable"), reference=reference)
+    response.headers["Retry-After"] = "5"
     return response
 
 

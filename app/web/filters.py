@@ -137,16 +137,21 @@ def qr(text: str) -> Markup:
 
 
 def address_lines(address: Mapping[str, str]) -> list[str]:
-    """An address as it is written on a parcel in its country; the country itself is last."""
+    """An address as it is written on a parcel in its country; the country itself is last.
+
+    The post's capitals are taken back: a page shows the town as it was typed.
+    """
     code = address.get("country", "")
     street = [address.get("line1", ""), address.get("line2", "")]
-    text = format_address({
-        "country_code": code, "name": address.get("name", ""),
-        "company_name": address.get("company", ""),
+    parts = {
+        "name": address.get("name", ""), "company_name": address.get("company", ""),
         "street_address": "\n".join(part for part in street if part),
         "city": address.get("city", ""), "country_area": address.get("region", ""),
         "postal_code": address.get("postal_code", ""),
-    })
+    }
+    text = format_address({"country_code": code, **parts})
+    for typed in filter(None, parts.values()):
+        text = text.replace(typed.upper(), typed)
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     return [*lines[:-1], country(code)] if code else lines
 

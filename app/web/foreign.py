@@ -31,7 +31,7 @@ def lang_of(language: str) -> str:
 
 def direction_of(language: str) -> str:
     """rtl or ltr."""
-    return "rtl" if language.split("-")[0] in RIGHT_TO_LEFT else "ltr"
+    return "rtl" if language.partition("-")[0] in RIGHT_TO_LEFT else "ltr"
 
 
 def note_of(language: str) -> str:
@@ -40,4 +40,4 @@ def note_of(language: str) -> str:
         return ""
     # translators: %(language)s is the language's own name, such as "English" or "Deutsch"
     return _("This text is shown in %(language)s.",
-             language=LANGUAGES.get(language, LANGUAGES.get(language.split("-")[0], language)))
+             language=LANGUAGES.get(language, LANGUAGES.get(language.partition("-")[0], language)))

@@ -15,6 +15,7 @@ from app.services import markets
 from app.services.markets import BY_LOWER, RIGHT_TO_LEFT, MarketView
 
 CURRENCY_COOKIE, COUNTRY_COOKIE, PREFIX_COOKIE = "currency", "country", "shop"
+SHARED = frozenset({"storefront", "pages"})  # blueprints whose pages are the same for everybody
 YEAR = 365 * 24 * 3600
 
 
@@ -116,7 +117,8 @@ def localised(blueprint: Blueprint) -> Blueprint:
     @blueprint.url_value_preprocessor
     def _enter(_endpoint: str | None, values: dict[str, str] | None) -> None:
         language, market = parse_prefix((values or {}).pop("prefix"))
-        g.locale = Locale(language, market, chosen_currency(market), chosen_country(market))
+        country = market.country if blueprint.name in SHARED else chosen_country(market)
+        g.locale = Locale(language, market, chosen_currency(market), country)
 
     return blueprint
 

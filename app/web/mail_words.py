@@ -14,7 +14,7 @@ from app.services.orders.reading import OrderView, TaxView
 from app.web import filters
 
 _MARKS = (
-    (re.compile(r"^#{1,6}\s*", re.M), ""),
+    (re.compile(r"^#{1,6}\s*", re.MULTILINE), ""),
     (re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)"), r"\1 (\2)"),
     (re.compile(r"(?<!\\)(\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))"), ""),
     (re.compile(r"\\([^\w\s])"), r"\1"),
@@ -130,6 +130,20 @@ def attention(why: str, details: Mapping[str, Any]) -> str:
         "refund_failed": _("A refund was refused by the payment provider. Send the money in"
                            " another way."),
     }.get(why, _("Something unusual happened: %(code)s.", code=why))
+
+
+def details_of(details: Mapping[str, Any]) -> list[tuple[str, Money | str]]:
+    """What is known of a flagged order, for staff: (label, amount or text)."""
+    names = {"asked": _("Asked for"), "got": _("Received"), "state": _("State"),
+             "refund": _("Refund")}
+    currency = details.get("currency")
+    found: list[tuple[str, Money | str]] = []
+    for key, value in details.items():
+        if key in {"asked", "got"} and isinstance(value, int) and currency:
+            found.append((names[key], Money(value, currency)))
+        elif key != "currency" and value not in (None, ""):
+            found.append((names.get(key, key), str(value)))
+    return found
 
 
 def plain(markdown: str) -> str:

@@ -86,10 +86,10 @@ def locale_of(letter: Letter) -> Locale:
 
 
 def when(value: datetime) -> Markup:
-    """A <time> element in the market's zone, which is named: "26 Nov 2026, 14:03:09 (GMT+01:00)"."""
+    """A moment in the market's zone, which is named: "26 Nov 2026, 14:03:09 (GMT+01:00)"."""
     zone = g.locale.market.time_zone
     named = dates.get_timezone_gmt(value.astimezone(ZoneInfo(zone)), "long", g.locale.babel)
-    return Markup("{} ({})").format(filters.moment(value, zone), named)
+    return Markup("<bdi>{} ({})</bdi>").format(filters.moment(value, zone), named)
 
 
 def market_day(value: datetime) -> Markup:
@@ -111,7 +111,7 @@ def _environment() -> Environment:
     kept = current_app.extensions.get("tradewind_mails")
     if kept is None:
         kept = current_app.jinja_env.overlay(
-            autoescape=lambda name: bool(name) and name.endswith(".mjml"))
+            autoescape=lambda name: (name or "").endswith(".mjml"))
         # An overlay shares the dictionary of filters; mails have a few of their own.
         kept.filters = {**kept.filters, "when": when, "market_day": market_day, "legal": legal,
                         "plain": mail_words.plain, "is_web": _is_web}

@@ -61,7 +61,7 @@ def test_another_browser_has_to_know_the_mail(shop: Flask, client: FlaskClient,
     assert wrong.status_code == 422 and 'href="#f-email"' in wrong.text
 
     stranger.post(f"{paid}/access", data={"email": ADA["email"]})
-    assert "BERLIN" in stranger.get(paid).text
+    assert "10115 Berlin" in stranger.get(paid).text
 
 
 def test_a_declined_card_offers_to_pay_again(client: FlaskClient) -> None:

@@ -58,7 +58,8 @@ def pages(shop: Flask) -> None:
         session.flush()
         session.add_all([
             PageText(page_id=about.id, language="en", title="About", slug="about-us", body="# Hi"),
-            PageText(page_id=about.id, language="de", title="Über uns", slug="über-uns", body="Ja."),
+            PageText(page_id=about.id, language="de", title="Über uns", slug="über-uns",
+                     body="Ja."),
             OldSlug(kind="page", subject_id=about.id, language="en", slug="who-we-are"),
             Block(page_id=home.id, position=1, kind="hero", content={
                 "title": {"en": "Good things travel"},

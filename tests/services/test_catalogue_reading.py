@@ -33,7 +33,7 @@ from app.services.catalogue.drafts import (
 )
 from app.services.catalogue.facets import Facet, Filters
 from app.services.catalogue.labels import labels
-from app.services.catalogue.listing import listing
+from app.services.catalogue.listing import ListingPage, listing
 from app.services.catalogue.offers import variant_offer
 from app.services.catalogue.related import related
 from app.services.kept import Kept
@@ -104,7 +104,8 @@ def counted() -> Iterator[list[str]]:
         event.remove(db.engine, "before_cursor_execute", note)
 
 
-def page(market: MarketView, filters: Filters | None = None, sort: str = "relevance"):  # noqa: ANN201 - a ListingPage
+def page(market: MarketView, filters: Filters | None = None,
+         sort: str = "relevance") -> ListingPage:
     """The first page of the world's shelf."""
     return listing(shelves.shelves().by_code["table"], market, "EUR", market.chain("en"),
                    filters or Filters(), sort, 1)
@@ -140,7 +141,9 @@ def test_a_shelf_can_be_sorted(german: MarketView, sort: str, first: str) -> Non
 def test_values_of_one_facet_widen_and_facets_narrow_each_other(german: MarketView) -> None:
     one = page(german, Filters({"material": frozenset({"steel"})}))
     both = page(german, Filters({"material": frozenset({"steel", "glass"})}))
-    none = page(german, Filters({"material": frozenset({"steel"}), "brand": frozenset({"nordlys"})}))
+    none = page(german, Filters({
+        "material": frozenset({"steel"}), "brand": frozenset({"nordlys"}),
+    }))
 
     assert (one.total, both.total, none.total) == (1, 2, 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from flask import Response, url_for
@@ -144,7 +145,7 @@ def payment_answer(payment: Payment, shown: reading.OrderView) -> answers.Paymen
     )
 
 
-def transfer(told: reading.Mapping[str, str], payment: Payment) -> answers.Transfer:
+def transfer(told: Mapping[str, str], payment: Payment) -> answers.Transfer:
     """The bank's details, with the amount as amounts are told here."""
     return answers.Transfer(
         holder=told["holder"], iban=told["iban"].replace(" ", ""), bic=told["bic"],

@@ -53,7 +53,7 @@ def _act(view: Callable[[], Response], key: str, scope: str) -> Response:
     is_kept = False
     try:
         response = view()
-        if response.status_code < 500:  # noqa: PLR2004 - 5xx: the same key may try again
+        if response.status_code < 500:  # a 5xx: the same key may try again
             idempotency.keep(key, scope, response.status_code, {
                 "text": response.get_data(as_text=True), "type": response.content_type,
                 "location": response.headers.get("Location", ""),

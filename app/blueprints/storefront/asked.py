@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import url_for
@@ -68,7 +69,7 @@ class AskedProduct:
         )
 
     @property
-    def kept(self) -> dict[str, str]:
+    def kept(self) -> dict[str, Any]:
         """The parts of it that belong into an address."""
         parts = {"sku": self.sku, "to": self.country, "postcode": self.postcode}
         return {key: value for key, value in parts.items() if value}

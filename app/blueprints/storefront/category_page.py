@@ -60,7 +60,7 @@ def category_page(shelf: Shelf, text: ShelfText, asked: AskedListing,
     shown = cards_of(facts)
     address = listing_url(text.slug, found.filters, found.sort, found.page)
     path = crumbs(shelf, here, is_whole=False)
-    page = _page(shelf, text, found, here, path)
+    page = _page(shelf, text, found, path)
     if not page.robots:
         page.jsonld = [structured.breadcrumb(path), structured.item_list(
             [card.url for card in shown], (found.page - 1) * PER_PAGE)]
@@ -70,18 +70,18 @@ def category_page(shelf: Shelf, text: ShelfText, asked: AskedListing,
     }, address, found.until)
 
 
-def crumbs(shelf: Shelf, here: Locale, *, is_whole: bool) -> list[tuple[Any, str | None]]:
-    """(label, url) from home down to the shelf; is_whole: the shelf is a link too."""
+def crumbs(shelf: Shelf | None, here: Locale, *, is_whole: bool) -> list[tuple[Any, str | None]]:
+    """(label, url) from home down to the shelf; is_whole: the shelf is a link too. None: home."""
     found: list[tuple[Any, str | None]] = [(_("Home"), url_for("storefront.home"))]
-    for step in shelves().path(shelf):
+    for step in shelves().path(shelf) if shelf else ():
         text = step.text(here.chain)
-        is_last = step.id == shelf.id and not is_whole
+        is_last = step is shelf and not is_whole
         found.append((said(text.name, text.language),
                       None if is_last else url_for("storefront.category", slug=text.slug)))
     return found
 
 
-def _page(shelf: Shelf, text: ShelfText, found: ListingPage, here: Locale,
+def _page(shelf: Shelf, text: ShelfText, found: ListingPage,
           path: Sequence[tuple[Any, str | None]]) -> Page:
     is_plain = found.filters.is_empty and found.sort == SORTS[0]
     title = text.seo_title or text.name

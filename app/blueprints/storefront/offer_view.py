@@ -75,7 +75,8 @@ def stock_detail(state: str, pieces: int, variant: VariantFacts, labels: Labels,
     return " · ".join(parts)
 
 
-def stamps(offer: Offer | None, sheet: Sheet, labels: Labels, state: str) -> tuple[cards.Stamp, ...]:
+def stamps(offer: Offer | None, sheet: Sheet, labels: Labels,
+           state: str) -> tuple[cards.Stamp, ...]:
     """New; the percentage stands beside the price already."""
     is_new = any(labels.tags[id_].code == NEW for id_ in sheet.tag_ids if id_ in labels.tags)
     return (cards.Stamp("new", _("New")),) if is_new and state != "out" and offer else ()

@@ -99,7 +99,7 @@ def _offer(shown: Chosen, slip: Slip | None, product: dict[str, Any],
     }
     if shown.price is not None and shown.price.valid_until is not None:
         offer["priceValidUntil"] = shown.price.valid_until.date().isoformat()
-    shipping = structured.delivery(slip, here) if slip else None
+    shipping = structured.delivery(slip) if slip else None
     if shipping:
         offer["shippingDetails"] = shipping
     return offer

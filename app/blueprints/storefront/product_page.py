@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from markupsafe import Markup
 
 from app.blueprints.storefront import offer_view, product_facts, slip_view, structured
 from app.blueprints.storefront.addresses import in_prefix
@@ -71,6 +70,7 @@ def product_page(slug: str, asked: AskedProduct, here: Locale) -> ShownProduct:
     context: dict[str, Any] = {
         "product": product,
         "slip": slip_view.view(found, shown, asked, here) if found else None,
+        "facts": product_facts.facts(shown, here),
     }
     if not wants_fragment():
         context.update(_rest(shown, found, product, here))
@@ -86,13 +86,12 @@ def _product(shown: Chosen, words: Labels, here: Locale) -> dict[str, Any]:
     pieces = variant.available(here.market)
     is_sold = one.is_on_sale and shown.price is not None
     offer = variant_offer(shown.price, here.market, clock.now()) if shown.price else None
-    state = stock_state(pieces)
+    state, brand = stock_state(pieces), words.brands.get(one.brand_id or 0)
     return {
         "name": said(text.name, text.language), "plain_name": text.name,
         "lang": lang_of(text.language), "dir": direction_of(text.language),
         "note": note_of(text.language), "summary": text.summary,
-        "brand": words.brands[one.brand_id].says(here.chain) if one.brand_id in words.brands
-        else "",
+        "brand": brand.says(here.chain) if brand else "",
         "pictures": list(views.values()), "sku": variant.sku,
         "option_words": option_words(variant, words, here.chain),
         "groups": groups(one, variant, words, here.market, here.chain),
@@ -114,9 +113,10 @@ def _rest(shown: Chosen, found: Slip | None, product: dict[str, Any],
     one = shown.sheet
     tree = shelves()
     shelf = next((tree.by_id[id_] for id_ in one.shelf_ids if id_ in tree.by_id), None)
-    path = crumbs(shelf, here, is_whole=True) if shelf else crumbs_home(here)
+    path = crumbs(shelf, here, is_whole=True)
     path.append((product["name"], None))
-    facts = cards(related(one), here.market, here.currency, here.chain, clock.now(), with_swatches=False)
+    facts = cards(related(one), here.market, here.currency, here.chain, clock.now(),
+                  with_swatches=False)
     page = Page(
         title=one.text.seo_title or one.text.name,
         description=one.text.seo_description or one.text.summary,
@@ -125,14 +125,8 @@ def _rest(shown: Chosen, found: Slip | None, product: dict[str, Any],
         at=in_prefix("/p/{}", one.slugs),
     )
     page.jsonld = [structured.breadcrumb(path), product_facts.schema(shown, found, product, here)]
-    return {"page": page, "crumbs": path, "facts": product_facts.facts(shown, here),
-            "reviews": product_facts.reviews_of(one), "related": cards_of(facts)[:MOST]}
-
-
-def crumbs_home(here: Locale) -> list[tuple[str | Markup, str | None]]:
-    """The way to a product that stands on no shelf."""
-    root = next(iter(shelves().children.get(None, ())), None)
-    return crumbs(root, here, is_whole=True)[:1] if root else []
+    return {"page": page, "crumbs": path, "reviews": product_facts.reviews_of(one),
+            "related": cards_of(facts)[:MOST]}
 
 
 def _rating(one: Sheet) -> Any:

@@ -115,7 +115,7 @@ def _rows(found: Slip) -> Iterator[Row]:
         yield Row("discount", label, -quote.discount)
     option = quote.option
     if option is not None:
-        yield Row("shipping", tier(option.tier), option.price if option.price else None,
+        yield Row("shipping", tier(option.tier), option.price or None,
                   _("free"), filters.span(option.earliest, option.latest))
     yield from _charged(found)
     if quote.rounding:
@@ -134,12 +134,12 @@ def _charged(found: Slip) -> Iterator[Row]:
     if quote.tax_included and quote.tax_on_top:  # some inside the prices, the rest on top of them
         yield Row("tax", _("Tax on import"), quote.tax_on_top)
     elif is_included:
-        for (name, percent), tax in sums.items():
+        for (name, percent), amount in sums.items():
             yield Row("tax-included", _("of which %(tax)s %(percent)s", tax=tax_name(name),
-                                        percent=filters.percent(percent)), tax)
+                                        percent=filters.percent(percent)), amount)
     else:
-        for (name, percent), tax in sums.items():
-            yield Row("tax", f"{tax_name(name)} {filters.percent(percent)}", tax)
+        for (name, percent), amount in sums.items():
+            yield Row("tax", f"{tax_name(name)} {filters.percent(percent)}", amount)
     if quote.duty:
         yield Row("duty", _("Duty"), quote.duty, "", _hs(found))
     if quote.fees:
@@ -171,7 +171,7 @@ def _total(found: Slip) -> Row:
 def _note(found: Slip) -> str:
     if not found.is_due_at_door:
         if found.quote.duties or found.quote.fees_lines:
-            return _("Duty and tax are paid by us: nothing is asked for at the door.")
+            return _("Nothing more is asked for at the door.")
         return ""
     if not found.quote.due_at_door.is_known:
         return _("Duty and import tax are not in this sum. The carrier collects them from you at"

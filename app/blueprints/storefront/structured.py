@@ -56,7 +56,7 @@ def amount(money: Money) -> str:
     return format(money.major, "f")
 
 
-def delivery(slip: Slip, here: Locale) -> dict[str, Any] | None:
+def delivery(slip: Slip) -> dict[str, Any] | None:
     """Rate and days of the delivery the slip shows; None where it is not delivered."""
     option, days = slip.quote.option, slip.days
     if option is None or days is None:

@@ -15,7 +15,7 @@ from datetime import datetime
 from itertools import count
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from app.extensions import db
 from app.kernel import clock
@@ -40,11 +40,11 @@ from app.services.kept import Kept
 from app.services.markets import MarketView
 
 NEW = "new"  # the tag that makes a product new: the merchant's word, not a date's
-_SHELVES = bindparam("shelf_ids", expanding=True)
+_SHELVES: Any = bindparam("shelf_ids", expanding=True)
 _HERE = select(ProductCategory.product_id).where(ProductCategory.category_id.in_(_SHELVES))
 
 
-def _of_shelf(statement: Select[Any], product_id: Any) -> Select[Any]:
+def _of_shelf(statement: Any, product_id: Any) -> Any:
     return statement.where(product_id.in_(_HERE))
 
 

@@ -1,4 +1,4 @@
-"""Products as cards: for lists, the home page, search results and what is shown beside a product."""
+"""Products as cards: for lists, the home page, search results and beside a product."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from app.services.catalogue.words import product_names
 from app.services.markets import MarketView
 from app.services.media.flow import PictureView
 
-IDS = bindparam("ids", expanding=True)
+IDS: Any = bindparam("ids", expanding=True)
 _FIRST_MEDIA = (
     select(ProductMedia.media_id).where(ProductMedia.product_id == Product.id)
     .order_by(ProductMedia.position).limit(1).scalar_subquery()
@@ -106,7 +106,7 @@ class CardFacts:
     sku: str = ""
 
 
-def cards(product_ids: Iterable[int], market: MarketView, currency: str, chain: Sequence[str],
+def cards(product_ids: Iterable[int], market: MarketView, currency: str, chain: Sequence[str],  # noqa: PLR0913 - what a card is asked about
           now: datetime, colours: Iterable[str] = (), *,
           with_swatches: bool = True) -> list[CardFacts]:
     """The products that can be shown, in this order; others are left out.
@@ -133,7 +133,7 @@ def cards(product_ids: Iterable[int], market: MarketView, currency: str, chain: 
     ]
 
 
-def _card(row: Any, offer: Offer, picture: PictureView | None, swatches: tuple[Swatch, ...],
+def _card(row: Any, offer: Offer, picture: PictureView | None, swatches: tuple[Swatch, ...],  # noqa: PLR0913 - a card's parts
           brand: str, sku: str) -> CardFacts:
     pieces = row.pieces or 0
     return CardFacts(

@@ -61,11 +61,11 @@ _VARIANTS = (
     .where(Variant.product_id == bindparam("product_id"), Variant.is_active)
     .order_by(Variant.position, Variant.id)
 )
-_ID = bindparam("product_id")
+_ID: Any = bindparam("product_id")
 _NOTHING = cast(null(), String)
 
 
-def _rows_of(kind: str, one: Any, other: Any, place: Any, where: Any, text: Any = None) -> Any:
+def _rows_of(kind: str, one: Any, other: Any, place: Any, where: Any, text: Any = None) -> Any:  # noqa: PLR0913 - the columns
     return select(
         literal(kind).label("kind"), one.label("one"), other.label("other"),
         place.label("place"), (_NOTHING if text is None else text).label("text"),

@@ -16,7 +16,9 @@ from app.kernel.money import Money
 from app.services.catalogue.assortment import Assortment, bits_of
 from app.services.catalogue.labels import Label, Labels
 
-RESERVED = frozenset({"page", "sort", "brand", "stock", "show", "price_min", "price_max", "q", "to"})
+RESERVED = frozenset(
+    {"page", "sort", "brand", "stock", "show", "price_min", "price_max", "q", "to"}
+)
 SORTS = ("relevance", "new", "price", "price-down", "name")
 
 
@@ -72,7 +74,7 @@ class _Group:
     choices: tuple[tuple[str, str, str, int], ...]  # code, label, colour, bits
 
 
-def narrow(held: Assortment, stocked: int, filters: Filters, labels: Labels, currency: str,
+def narrow(held: Assortment, stocked: int, filters: Filters, labels: Labels, currency: str,  # noqa: PLR0913 - what is narrowed by what
            chain: Sequence[str]) -> tuple[int, tuple[Facet, ...], Filters]:
     """Bits of the products that pass, the facets with their counts, and the filters that count.
 

@@ -74,7 +74,7 @@ def _write_relations(pairs: Pairs) -> set[int]:
     codes = {code for _product, draft in pairs for code in draft.related or ()}
     ids = dict(db.session().execute(
         select(Product.code, Product.id).where(Product.code.in_(codes))
-    ).tuples()) if codes else {}
+    ).all()) if codes else {}
     return links.sync(ProductRelation, "product_id", {
         product.id: _in_order("related_id", [ids[code] for code in draft.related if code in ids])
         for product, draft in pairs if draft.related is not None

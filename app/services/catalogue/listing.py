@@ -61,7 +61,7 @@ def listing(shelf: Shelf, market: MarketView, currency: str, chain: Sequence[str
     return ListingPage(ids, found.bit_count(), page, facets, known, sort, held.until)
 
 
-def _page(held: Assortment, found: int, stocked: int, order: Sequence[int], sort: str,
+def _page(held: Assortment, found: int, stocked: int, order: Sequence[int], sort: str,  # noqa: PLR0913 - a page of what
           page: int) -> tuple[int, ...]:
     size, start = len(held.ids), (page - 1) * PER_PAGE
     if sort != SORTS[0]:

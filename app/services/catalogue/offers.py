@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import bindparam, select
 
@@ -118,7 +119,7 @@ def _prior(reduced: Collection[Listed], market: MarketView, currency: str,
             read()
         return fresh.get(product_id)
 
-    found = {row.product_id: _lows.get(key(row.product_id), lambda id_=row.product_id: one(id_))
+    found = {row.product_id: _lows.get(key(row.product_id), partial(one, row.product_id))
              for row in reduced}
     return {product_id: low for product_id, low in found.items() if low is not None}
 

@@ -1,4 +1,4 @@
-"""Products picked for a block of the home page: new, reduced, of a category, or named one by one."""
+"""Products picked for a block of the home page: new, reduced, of a category, or named."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from app.services.markets import MarketView
 QUERIES = ("new", "offers", "category", "codes")
 _ON_SALE = (Product.state == "published",)
 _NEWEST = (Product.published_at.desc(), Product.position, Product.id)
-_MOST = bindparam("most")
+_MOST: Any = bindparam("most")
 _NEW = (
     select(Product.id).join(ProductTag, ProductTag.product_id == Product.id)
     .join(Tag, Tag.id == ProductTag.tag_id).where(Tag.code == NEW, *_ON_SALE)
@@ -48,7 +48,7 @@ _NAMED = select(Product.id, Product.code).where(
 _kept: Kept[tuple[int, ...]] = Kept("catalogue", "price", size=256)
 
 
-def picks(query: str, market: MarketView, currency: str, *, category: str = "",
+def picks(query: str, market: MarketView, currency: str, *, category: str = "",  # noqa: PLR0913 - what a block asks for
           codes: Sequence[str] = (), most: int = 8) -> tuple[int, ...]:
     """Ids, a few more than `most` because some may have no price here; an unknown query: none."""
     key = (query, market.price_list.id, currency, category, tuple(codes), most,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from app.services.kept import Kept
 from app.services.media.flow import PictureView, picture_views
@@ -21,5 +22,5 @@ def pictures(media_ids: Iterable[int], chain: Sequence[str]) -> dict[int, Pictur
             read.update(picture_views(wanted, chain))
         return read[media_id]
 
-    found = {id_: _kept.get((id_, tuple(chain)), lambda id_=id_: one(id_)) for id_ in wanted}
+    found = {id_: _kept.get((id_, tuple(chain)), partial(one, id_)) for id_ in wanted}
     return {id_: view for id_, view in found.items() if view is not None}

@@ -73,7 +73,7 @@ def tag_ids(words: Iterable[str], language: str) -> dict[str, int]:
     with transaction() as session:
         by_code = dict(session.execute(
             select(Tag.code, Tag.id).where(Tag.code.in_(set(wanted.values())))
-        ).tuples())
+        ).all())
         found = {word: by_code[code] for word, code in wanted.items() if code in by_code}
         if len(found) < len(wanted):
             meanings = _meanings()

@@ -91,7 +91,7 @@ class _Chunk:
             select(Product).where(Product.id.in_(ids)))}
         self._brands = dict(session.execute(
             select(Product.id, Brand.name).join(Brand, Brand.id == Product.brand_id)
-            .where(Product.id.in_(ids))).tuples())
+            .where(Product.id.in_(ids))).all())
         self._shelf = {product_id: shelves.get(category_id, "") for product_id, category_id in
                        session.execute(select(ProductCategory.product_id,
                                               ProductCategory.category_id)
@@ -136,7 +136,7 @@ class _Chunk:
         self._stock = dict(session.execute(
             select(StockItem.variant_id, StockItem.on_hand)
             .where(StockItem.variant_id.in_(ids),
-                   StockItem.warehouse_id == self._target.warehouse_id)).tuples())
+                   StockItem.warehouse_id == self._target.warehouse_id)).all())
         self._seen_in = _lists(session.execute(
             select(VariantMedia.variant_id, Media.key, Media.source_url)
             .join(Media, Media.id == VariantMedia.media_id)
@@ -210,7 +210,7 @@ def _shelf_paths(language: str) -> dict[int, str]:
     session = db.session()
     names = dict(session.execute(
         select(CategoryText.category_id, CategoryText.name).where(CategoryText.language == language)
-    ).tuples())
+    ).all())
     rows = {id_: (parent_id, names.get(id_, code)) for id_, parent_id, code in session.execute(
         select(Category.id, Category.parent_id, Category.code)
     )}

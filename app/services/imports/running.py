@@ -202,7 +202,7 @@ class _Job:
         ids = [outcome.product_id for outcome in outcomes]
         now = dict(db.session().execute(
             select(Product.id, Product.state).where(Product.id.in_(ids))
-        ).tuples())
+        ).all())
         lacking = editing.publish_all([
             id_ for entry, id_ in zip(entries, ids, strict=True) if entry.state == "published"
         ])

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app.extensions import db, providers, transaction
 from app.kernel import clock
-from app.kernel.errors import Conflict, PaymentDeclined
+from app.kernel.errors import Conflict, PaymentDeclined, ProviderUnavailable
 from app.kernel.money import Money
 from app.kernel.order_state import OrderState
 from app.models.order import Order, OrderLine
@@ -20,6 +20,10 @@ from app.services.payment.methods import PROVIDER_OF, provider_of
 from app.services.payment.port import Charge, ChargeLine, Session
 
 OPEN = ("started", "pending")
+# A provider may keep its own failure under the key for a day (Stripe keeps a 500), so the next try
+# is an attempt with a key of its own. What it may have opened before cannot be paid: nobody has
+# its address.
+UNREACHED = "unreached"
 
 
 def attempt(order: Order, number: int, expires_at: datetime) -> Payment:
@@ -49,15 +53,17 @@ def start(order: Order) -> Payment:
     raises  PaymentDeclined, ProviderUnavailable, ProviderRejected; the order is kept
     """
     payment = latest(order)
+    if (payment.state, payment.reason) == ("failed", UNREACHED):
+        payment = _after_unreached(order, payment)
     if payment.state != "started" or payment.reference:
         return payment
     try:
         session = provider_of(payment.method).start(charge(order, payment))
     except PaymentDeclined as error:
-        with transaction():
-            payment.state, payment.reason = "failed", str(error.params.get("reason", ""))
-            db.session.add(payment)
-            journal.note(order, "payment_declined")
+        _fail(order, payment, "payment_declined", str(error.params.get("reason", "")))
+        raise
+    except ProviderUnavailable:
+        _fail(order, payment, "payment_unreached", UNREACHED)
         raise
     _remember(payment, session)
     return payment
@@ -131,6 +137,20 @@ def instructions(order: Order) -> Mapping[str, str] | None:
     if payment.provider != "transfer":
         return None
     return provider_of(payment.method).start(charge(order, payment)).instructions
+
+
+def _after_unreached(order: Order, payment: Payment) -> Payment:
+    with transaction() as session:
+        fresh = attempt(order, payment.attempt + 1, payment.expires_at)
+        session.add(fresh)
+    return fresh
+
+
+def _fail(order: Order, payment: Payment, kind: str, reason: str) -> None:
+    with transaction():
+        payment.state, payment.reason = "failed", reason
+        db.session.add(payment)
+        journal.note(order, kind)
 
 
 def _remember(payment: Payment, session: Session) -> None:

@@ -85,7 +85,10 @@ def _read(year: int) -> RateBook:
     return RateBook(
         tax_rates=rows.grouped(map(rows.tax_rate, _all(TaxRate)), lambda row: row.jurisdiction),
         territories=rows.grouped(map(rows.territory, _all(Territory)), lambda row: row.country),
-        imports=rows.grouped(map(rows.import_rule, _all(ImportRule)), lambda row: row.country),
+        imports=rows.grouped(
+            (rows.import_rule(row, currency_of(row.country)) for row in _all(ImportRule)),
+            lambda row: row.country,
+        ),
         duties=rows.grouped(
             (rows.duty_rate(row, currency_of(row.destination)) for row in _all(DutyRate)),
             lambda row: row.destination,

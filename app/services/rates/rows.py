@@ -68,8 +68,16 @@ def territory(row: Territory) -> TerritoryRow:
     )
 
 
-def import_rule(row: ImportRule) -> ImportRow:
-    """How a destination takes imports. A threshold without currency is none."""
+# Customs that cut the base of border tax and then the tax itself (cross-border rules, 6: Japan
+# cuts the base to JPY 1,000, duty and tax to JPY 100). The table has a column for the tax alone.
+_BASE_STEPS = {"JP": 1000}
+
+
+def import_rule(row: ImportRule, currency: str = "") -> ImportRow:
+    """How a destination takes imports. A threshold without currency is none.
+
+    currency  that of the destination, for the steps its customs round to
+    """
     return ImportRow(
         id=f"import:{row.country}:{row.valid_from}", country=row.country, valuation=row.valuation,
         duty_threshold=_money(row.duty_threshold_minor, row.duty_threshold_currency),
@@ -79,6 +87,8 @@ def import_rule(row: ImportRule) -> ImportRow:
         scheme_threshold=_money(row.scheme_threshold_minor, row.scheme_currency),
         scheme_per=row.scheme_per, scheme_shipping_in_base=row.scheme_shipping_in_base != "no",
         tax_step_minor=row.tax_step_minor, validity=_validity(row),
+        import_tax_base=row.import_tax_base or "cif_duty",
+        base_step_minor=_BASE_STEPS.get(row.country), step_currency=currency,
     )
 
 

@@ -1,0 +1,86 @@
+"""Where an address lies for tax and customs: by postcode, then city, then country.
+
+source  cross-border rules §2 (Commission, "territorial scope"); the rows are in territories.csv
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.kernel.address import Destination
+from app.rules.rate_book import EU_MEMBERS, RateBook, TerritoryRow
+
+# Two countries, one VAT area, each with rows of its own in the table of rates.
+_ONE_VAT_AREA = {"LI": "CH"}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """What a place is for tax and customs. `tax` is a jurisdiction's country, `customs` a code
+    ("EU" for the union's territory); eu_vat says whether it is inside the EU's VAT area."""
+
+    country: str
+    region: str
+    tax: str
+    customs: str
+    is_eu_vat: bool
+    territory: TerritoryRow | None = None
+
+    @property
+    def vat_country(self) -> str:
+        """The country whose VAT holds: PT for Madeira, CH for Liechtenstein."""
+        country = self.tax.partition("-")[0]
+        return _ONE_VAT_AREA.get(country, country)
+
+
+def locate(place: Destination, book: RateBook) -> Area:
+    """The tax and customs area of an address."""
+    row = _territory(place, book)
+    country = place.country
+    is_member = country in EU_MEMBERS
+    if row is None:
+        return Area(country, place.region, country, "EU" if is_member else country, is_member)
+    in_vat = row.in_eu_vat if row.in_eu_vat is not None else is_member
+    in_customs = row.in_eu_customs if row.in_eu_customs is not None else is_member
+    tax = row.tax_as or (country if in_vat else row.code)
+    customs = "EU" if in_customs or row.customs_as in EU_MEMBERS else row.customs_as or row.code
+    return Area(country, place.region, tax, customs, in_vat, row)
+
+
+def crosses_border(origin: Area, area: Area) -> bool:
+    """True when customs look at the parcel: another customs area, or out of the EU's VAT area."""
+    return origin.customs != area.customs or origin.is_eu_vat != area.is_eu_vat
+
+
+def rates_of(area: Area, book: RateBook) -> str:
+    """Where rates are read: the region where it has its own ("CA-QC"), else the tax area."""
+    regional = f"{area.tax}-{area.region}"
+    return regional if area.region and regional in book.tax_rates else area.tax
+
+
+def _territory(place: Destination, book: RateBook) -> TerritoryRow | None:
+    """The most telling row: longest postcode match, a named city before none."""
+    rows = book.territories.get(place.country)
+    if not rows:
+        return None
+    postcode = "".join(place.postal_code.upper().split()).replace("-", "")
+    city = place.city.strip().casefold()
+    best: tuple[int, TerritoryRow] | None = None
+    for row in rows:
+        if row.city and row.city.casefold() not in city:
+            continue
+        if not _matches(row, postcode):
+            continue
+        weight = len(row.postcode_prefix) * 2 + bool(row.city)
+        if best is None or weight > best[0]:
+            best = (weight, row)
+    return best[1] if best else None
+
+
+def _matches(row: TerritoryRow, postcode: str) -> bool:
+    prefix = row.postcode_prefix.upper().replace(" ", "")
+    if not prefix:
+        return True
+    if row.postcode_to:
+        return prefix <= postcode[: len(prefix)] <= row.postcode_to.upper().replace(" ", "")
+    return postcode.startswith(prefix)
