@@ -10,6 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
+MAIL_FROM = "porto.nova <shop@porto-nova.example>"
+STRIPE_JS = "https://js.stripe.com/v3/"
+COUNTRY_HEADER = "CF-IPCountry"
 
 
 class SettingError(Exception):
@@ -26,15 +29,15 @@ class Settings:
     base_url: str
     redis_url: str = ""
     smtp_url: str = ""
-    mail_from: str = "porto.nova <shop@porto-nova.example>"
+    mail_from: str = MAIL_FROM
     media_url: str = ""
     stripe_secret_key: str = ""
     stripe_publishable_key: str = ""
     stripe_webhook_secret: str = ""
     stripe_api_base: str = ""
-    stripe_js_url: str = "https://js.stripe.com/v3/"
+    stripe_js_url: str = STRIPE_JS
     fx_url: str = ""
-    country_header: str = "CF-IPCountry"
+    country_header: str = COUNTRY_HEADER
     trusted_proxies: int = 0
     log_level: str = "INFO"
     cache_megabytes: int = 64
@@ -70,15 +73,15 @@ def read(env: Mapping[str, str] | None = None) -> Settings:
         base_url=base_url,
         redis_url=env.get("REDIS_URL", ""),
         smtp_url=_url(env, "SMTP_URL", {"smtp", "smtps"}),
-        mail_from=env.get("TRADEWIND_MAIL_FROM") or Settings.mail_from,
+        mail_from=env.get("TRADEWIND_MAIL_FROM") or MAIL_FROM,
         media_url=_url(env, "MEDIA_URL", {"s3"}),
         stripe_secret_key=env.get("STRIPE_SECRET_KEY", ""),
         stripe_publishable_key=env.get("STRIPE_PUBLISHABLE_KEY", ""),
         stripe_webhook_secret=_webhook_secret(env),
         stripe_api_base=_url(env, "STRIPE_API_BASE", {"http", "https"}),
-        stripe_js_url=env.get("STRIPE_JS_URL") or Settings.stripe_js_url,
+        stripe_js_url=env.get("STRIPE_JS_URL") or STRIPE_JS,
         fx_url=_url(env, "TRADEWIND_FX_URL", {"http", "https"}),
-        country_header=env.get("TRADEWIND_COUNTRY_HEADER") or Settings.country_header,
+        country_header=env.get("TRADEWIND_COUNTRY_HEADER") or COUNTRY_HEADER,
         trusted_proxies=_whole(env, "TRADEWIND_TRUSTED_PROXIES", 0),
         log_level=_one_of(env, "TRADEWIND_LOG_LEVEL", "INFO", {"DEBUG", "INFO", "WARNING", "ERROR"}),
         cache_megabytes=_whole(env, "TRADEWIND_CACHE_MEGABYTES", 64),

@@ -67,7 +67,8 @@ def newest_migration() -> str:
     """The revision that no other one builds on."""
     texts = [path.read_text() for path in VERSIONS.glob("*.py")]
     named, before = (
-        {name for text in texts for name in re.findall(rf"^{word} = [\"'](\w+)[\"']", text, re.M)}
+        {name for text in texts
+         for name in re.findall(rf"^{word} = [\"'](\w+)[\"']", text, re.MULTILINE)}
         for word in ("revision", "down_revision")
     )
     heads = named - before
@@ -97,8 +98,8 @@ def migrated() -> bool:
 
 def load(*options: str) -> None:
     """Load the demo shop, or its foundation only."""
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load", *filter(None, options)]
-    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "load"]
+    if subprocess.run([*command, *filter(None, options)], cwd=ROOT, check=False).returncode:
         sys.exit("the demo shop could not be loaded; start again to go on where it stopped")
 
 

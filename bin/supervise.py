@@ -76,7 +76,7 @@ def _die_with_parent() -> None:
 
 def say(words: str) -> None:
     """One line for the person at the terminal."""
-    print(words, flush=True)  # noqa: T201 - the terminal is where this talks
+    print(words, flush=True)
 
 
 def children(options: argparse.Namespace) -> list[Child]:

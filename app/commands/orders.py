@@ -12,7 +12,7 @@ from flask.cli import AppGroup
 from app.kernel.errors import ShopError
 from app.kernel.money import Money
 from app.kernel.order_state import OrderState
-from app.services.orders import handling
+from app.services.orders import handling, mailing
 from app.services.payment import reconciling
 
 group = AppGroup("orders", help="Look at orders and move them on.")
@@ -90,6 +90,16 @@ def refund(number: str, amount: str, currency: str, reason: str) -> None:
         part = money(amount, currency) if amount else None
         asked = handling.refund(number, part, reason)
         click.echo(f"{asked.amount_minor} {asked.currency} (minor units) asked for")
+
+
+@group.command("resend")
+@click.argument("number")
+@click.argument("kind", required=False, default="",
+                type=click.Choice(["", *sorted(mailing.KINDS)]))
+def resend(number: str, kind: str) -> None:
+    """Send an order's mail again (by default the one its state calls for)."""
+    with plain():
+        click.echo(f"{mailing.resend(number, kind)} asked for")
 
 
 @group.command("expire-unpaid")

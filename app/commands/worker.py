@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -29,6 +30,7 @@ HANDLERS: dict[str, jobs.Handler] = {
     "renditions": make_renditions,
     "fetch_picture": fetch_remote,
 }
+PATIENCE = 10.0  # seconds a job may take to finish when the worker is told to stop
 PAUSE = 0.4  # seconds between two looks at the log: a change is in the index within two
 
 
@@ -74,8 +76,17 @@ def work(app: Flask, threads: int) -> None:
         while not stopping.wait(PAUSE):
             look(app, desk)
     finally:
-        consumer.stop(graceful=True)
+        stop(consumer)
         log.info("worker_stopped")
+
+
+def stop(consumer: Any) -> None:
+    """Let jobs finish that finish soon. One that does not is leased again by the next worker:
+    every job is safe to repeat, so nothing is lost by not waiting for a large picture."""
+    consumer.stop(graceful=False)
+    until = time.monotonic() + PATIENCE
+    for thread, _process in consumer.worker_threads:
+        _process.join(timeout=max(until - time.monotonic(), 0))
 
 
 def look(app: Flask, desk: Desk) -> None:

@@ -10,18 +10,27 @@ Prices that hold the tax of their market keep their amount when no tax of that m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from app.kernel.money import Money
+from app.rules.cleared import (
+    Case,
+    Cleared,
+    Parcelled,
+    Rates,
+    consignment_of,
+    why_fee,
+    why_treatment,
+)
 from app.rules.duty import Arrival, DutyLine, DutySum, assess
 from app.rules.explanation import Why
 from app.rules.facts import LineFacts, QuoteFacts
 from app.rules.places import Area, locate, rates_of
 from app.rules.rate_book import FeeRow, RateBook, TaxRateRow
-from app.rules.result import Consignment, QuotedDuty, QuotedFee, QuotedTax
+from app.rules.result import QuotedFee
 from app.rules.sale_tax import Taxable, Taxed, tax_on_import, tax_on_sale
 from app.rules.tax_amounts import net_of
 from app.rules.treatment import Decision, Sale, Treatment, decide
@@ -32,68 +41,8 @@ SELLER_COLLECTS = frozenset({
     Treatment.NO_TAX_COUNTRY,
 })
 AT_BORDER = frozenset({Treatment.IMPORT, Treatment.EXPORT})
+STANDARD = "standard"
 _HUNDRED = Decimal(100)
-
-Rates = Mapping[str, tuple[TaxRateRow, ...]]
-
-
-@dataclass
-class Cleared:
-    """The numbers of one consignment.
-
-    taxes, duties, fees  every line of it, whenever it is paid
-    tax, duty, fee_total their sums, None when not known
-    tax_at_door, duty_at_door  they are not charged now (duty stands for fees as well)
-    """
-
-    consignment: Consignment
-    decision: Decision
-    taxes: list[QuotedTax] = field(default_factory=list)
-    tax: Money | None = None
-    tax_included: Money | None = None
-    duties: tuple[QuotedDuty, ...] = ()
-    duty: Money | None = None
-    fees: tuple[QuotedFee, ...] = ()
-    fee_total: Money | None = None
-    tax_at_door: bool = False
-    duty_at_door: bool = False
-    is_estimate: bool = False
-    why: list[Why] = field(default_factory=list)
-
-    @property
-    def at_door(self) -> bool:
-        """Something of it will be asked at delivery."""
-        return self.tax_at_door or self.duty_at_door
-
-
-@dataclass(frozen=True, slots=True)
-class Parcelled:
-    """What a consignment holds: its lines, what each is paid, and its share of the shipping."""
-
-    lines: Sequence[LineFacts]
-    paid: Sequence[Money]
-    shipping: Money
-    ship_from: str
-    service: str
-    incoterm: str
-    dispatch: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One consignment's facts, gathered once for the steps below."""
-
-    facts: QuoteFacts
-    held: Parcelled
-    book: RateBook
-    area: Area
-    day: date
-    decision: Decision
-    rates: Rates
-
-    @property
-    def zero(self) -> Money:
-        return Money.zero(self.facts.currency)
 
 
 def clear(facts: QuoteFacts, held: Parcelled, book: RateBook) -> Cleared:
@@ -105,20 +54,20 @@ def clear(facts: QuoteFacts, held: Parcelled, book: RateBook) -> Cleared:
     nets = _nets(held, here) if facts.market.tax_included else list(held.paid)
     decision = decide(_sale(facts, held, area, nets, categories, book, day), book, day)
     rates = _rates(decision.jurisdiction, categories, book, day)
-    case = _Case(facts, held, book, area, day, decision, rates)
-    result = Cleared(_consignment(case), decision, why=[_why_treatment(case)])
+    case = Case(facts, held, book, area, day, decision, rates)
+    result = Cleared(consignment_of(case), decision, why=[why_treatment(case)])
     if decision.treatment in AT_BORDER and not _is_seller_side(case):
         _at_border(result, case, nets)
     else:
         _at_sale(result, case, nets)
     result.is_estimate |= any(tax.is_estimate for tax in result.taxes)
     result.is_estimate |= any(why.confidence == "estimate" for why in result.why)
-    result.consignment = _consignment(case, result)
+    result.consignment = consignment_of(case, result)
     return result
 
 
 def _rates(place: str, categories: frozenset[str], book: RateBook, day: date) -> Rates:
-    return {category: book.tax_on(place, category, day) for category in categories}
+    return {category: book.tax_on(place, category, day) for category in categories | {STANDARD}}
 
 
 def _nets(held: Parcelled, rates: Rates) -> list[Money]:
@@ -147,12 +96,20 @@ def _sale(facts: QuoteFacts, held: Parcelled, area: Area, nets: Sequence[Money],
     )
 
 
-def _is_seller_side(case: _Case) -> bool:
+def _category(case: Case, line: LineFacts, paid: Money) -> str:
+    """The category this line is taxed in: a relief for cheap pieces does not hold for dear ones."""
+    rows = case.rates[line.tax_category]
+    if any(row.below and paid.minor >= row.below.minor * line.quantity for row in rows):
+        return STANDARD
+    return line.tax_category
+
+
+def _is_seller_side(case: Case) -> bool:
     """Exports of which only the seller's side is asked: the border is not looked at."""
     return case.facts.is_seller_side and case.decision.treatment is Treatment.EXPORT
 
 
-def _at_sale(result: Cleared, case: _Case, nets: Sequence[Money]) -> None:
+def _at_sale(result: Cleared, case: Case, nets: Sequence[Money]) -> None:
     """Tax with the order, or none; duty and fees where customs come between."""
     facts, held, decision = case.facts, case.held, case.decision
     is_taxed = decision.treatment in SELLER_COLLECTS
@@ -173,7 +130,7 @@ def _at_sale(result: Cleared, case: _Case, nets: Sequence[Money]) -> None:
     more = Money.total((fee.amount for row, fee in _fee_pairs(result, case)
                         if row.in_scheme_tax_base), facts.currency)
     what = Taxable(
-        [(line.tax_category, paid, case.zero)
+        [(_category(case, line, paid), paid, case.zero)
          for line, paid in zip(held.lines, held.paid, strict=True)],
         held.shipping, facts.market.tax_included, "seller", more,
     )
@@ -183,7 +140,7 @@ def _at_sale(result: Cleared, case: _Case, nets: Sequence[Money]) -> None:
         result.is_estimate = True
 
 
-def _at_border(result: Cleared, case: _Case, nets: Sequence[Money]) -> None:
+def _at_border(result: Cleared, case: Case, nets: Sequence[Money]) -> None:
     """Duty, fees and tax of an import: now (DDP) when all is known, else at the door."""
     can_prepay = case.held.incoterm == "DDP" and case.decision.treatment is Treatment.IMPORT
     if can_prepay:
@@ -200,7 +157,7 @@ def _at_border(result: Cleared, case: _Case, nets: Sequence[Money]) -> None:
         result.why.append(Why("tax", "price_kept"))
 
 
-def _import(result: Cleared, case: _Case, values: Sequence[Money], *, included: bool) -> None:
+def _import(result: Cleared, case: Case, values: Sequence[Money], *, included: bool) -> None:
     facts, held, decision = case.facts, case.held, case.decision
     freight = _freight(case, included=included)
     duty = DutySum((), case.zero, tuple(case.zero for _ in values))
@@ -216,16 +173,28 @@ def _import(result: Cleared, case: _Case, values: Sequence[Money], *, included: 
                        facts.currency)
     extras = duty.by_line or tuple(case.zero for _ in values)
     what = Taxable(
-        [(line.tax_category, paid, extra)
+        [(_category(case, line, paid), paid, extra)
          for line, paid, extra in zip(held.lines, held.paid, extras, strict=True)],
         held.shipping, included, "customs", more,
     )
     value = Money.total(held.paid, facts.currency)
     found = tax_on_import(what, case.rates, facts.market, rule, value, case.book)
     _keep_tax(result, case, found)
+    if result.tax is not None and result.duty is not None:
+        _disburse(result, case, duty, result.duty + result.tax)
 
 
-def _duty(case: _Case, values: Sequence[Money], freight: Money) -> DutySum:
+def _disburse(result: Cleared, case: Case, duty: DutySum, advanced: Money) -> None:
+    """Fees that are a percentage of what the carrier advances, outside every tax base."""
+    result.fees = tuple(
+        replace(fee, amount=max(fee.amount, advanced.times(row.percent, over=_HUNDRED),
+                                key=lambda amount: amount.minor)) if row.percent else fee
+        for row, fee in duty.fees
+    )
+    result.fee_total = Money.total((fee.amount for fee in result.fees), case.facts.currency)
+
+
+def _duty(case: Case, values: Sequence[Money], freight: Money) -> DutySum:
     """Duty on the customs value: with freight (CIF) shared by value, or without (FOB)."""
     facts, decision = case.facts, case.decision
     rule = decision.import_rule
@@ -257,7 +226,7 @@ def _is_duty_free(decision: Decision) -> bool:
     return in_scheme and rule is not None and rule.scheme_threshold is not None
 
 
-def _freight(case: _Case, *, included: bool) -> Money:
+def _freight(case: Case, *, included: bool) -> Money:
     """Shipping without the tax in it, by the rate of the dearest goods."""
     if not included or not case.held.shipping:
         return case.held.shipping
@@ -265,21 +234,21 @@ def _freight(case: _Case, *, included: bool) -> Money:
     return net_of(case.held.shipping, _share(case.rates[case.held.lines[dearest].tax_category]))
 
 
-def _keep_duty(result: Cleared, case: _Case, duty: DutySum) -> None:
+def _keep_duty(result: Cleared, case: Case, duty: DutySum) -> None:
     result.duties, result.duty = duty.duties, duty.duty
     result.fees = tuple(fee for _, fee in duty.fees)
     result.fee_total = Money.total((fee.amount for fee in result.fees), case.facts.currency)
     result.why += duty.why
-    result.why += [_why_fee(row, fee) for row, fee in duty.fees]
+    result.why += [why_fee(row, fee) for row, fee in duty.fees]
 
 
-def _fee_pairs(result: Cleared, case: _Case) -> list[tuple[FeeRow, QuotedFee]]:
+def _fee_pairs(result: Cleared, case: Case) -> list[tuple[FeeRow, QuotedFee]]:
     rows = {row.code: row for area in (case.area.customs, case.area.country)
             for row in case.book.fees.get(area, ()) if row.validity.covers(case.day)}
     return [(rows[fee.code], fee) for fee in result.fees]
 
 
-def _keep_tax(result: Cleared, case: _Case, taxed: Taxed) -> None:
+def _keep_tax(result: Cleared, case: Case, taxed: Taxed) -> None:
     result.taxes, result.tax = taxed.taxes, taxed.tax
     result.tax_included = taxed.included or case.zero
     for why in taxed.why:
@@ -290,40 +259,3 @@ def _keep_tax(result: Cleared, case: _Case, taxed: Taxed) -> None:
         not taxed.taxes
     ):
         result.why.append(Why("tax", "price_kept"))
-
-
-def _consignment(case: _Case, result: Cleared | None = None) -> Consignment:
-    held, decision = case.held, case.decision
-    row = case.book.vatex.get(decision.code)
-    if decision.is_export and (row is None or not row.vatex):
-        row = case.book.vatex.get("EXPORT")
-    category, vatex = (row.einvoice_category, row.vatex) if row else ("", "")
-    if category == "G" and not decision.is_export:
-        category = vatex = ""  # the table speaks for supplies from the EU
-    if category == "S" and result and result.taxes and not any(t.percent for t in result.taxes):
-        category = "Z"
-    at_door = result is not None and result.duty_at_door
-    return Consignment(
-        warehouse=held.lines[0].warehouse, ship_from=held.ship_from,
-        lines=tuple(dict.fromkeys(line.line for line in held.lines)), treatment=decision.code,
-        vatex=vatex, einvoice_category=category, service=held.service,
-        incoterm="DAP" if at_door else held.incoterm, dispatch=held.dispatch,
-    )
-
-
-def _why_treatment(case: _Case) -> Why:
-    decision = case.decision
-    row, rule = case.book.vatex.get(decision.code), decision.import_rule
-    source = (row.reason if row and row.reason else "") or (rule.validity.source if rule else "")
-    territory = case.area.territory
-    return Why("treatment", f"treatment_{decision.rule}", source=source,
-               params={"treatment": decision.code, "ship_from": case.held.ship_from,
-                       "jurisdiction": decision.jurisdiction,
-                       "territory": territory.name if territory else ""})
-
-
-def _why_fee(row: FeeRow, fee: QuotedFee) -> Why:
-    validity = row.validity
-    return Why(f"fee:{fee.code}", "fee", rate=f"{row.amount.major} {row.amount.currency}",
-               day=str(validity.first), source=validity.source, confidence=validity.confidence,
-               params={"name": fee.name})

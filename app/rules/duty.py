@@ -93,13 +93,13 @@ def assess(lines: Sequence[DutyLine], arrival: Arrival, book: RateBook) -> DutyS
     flat_lines = [line for i, line in enumerate(lines) if i not in by_tariff]
     fees, is_known = _fees(lines, flat_lines, rows, arrival, book)
     duty = Money.total(tariff.by_line, zero.currency) if tariff.is_known and is_known else None
-    why = [*tariff.why, *_why_none(arrival, flat, not by_tariff)]
+    why = [*tariff.why, *_why_none(arrival, flat, is_free=not by_tariff)]
     if not is_known:
         why.append(Why("duty", "fee_unknown"))
     return DutySum(tuple(tariff.duties), duty, tuple(tariff.by_line), fees, tuple(why))
 
 
-def _why_none(arrival: Arrival, flat: FeeRow | None, is_free: bool) -> Iterable[Why]:
+def _why_none(arrival: Arrival, flat: FeeRow | None, *, is_free: bool) -> Iterable[Why]:
     """Why there is no tariff on these goods."""
     if flat is not None:
         yield Why("duty", "fee_replaces_duty", day=str(flat.validity.first),

@@ -31,7 +31,10 @@ class Validity:
 
 @dataclass(frozen=True, slots=True)
 class TaxRateRow:
-    """One component tax of a jurisdiction ("DE", "CA-QC") for a goods category."""
+    """One component tax of a jurisdiction ("DE", "CA-QC") for a goods category.
+
+    below  only for pieces that cost less than this (New York clothing); dearer ones are `standard`
+    """
 
     id: str
     jurisdiction: str
@@ -40,6 +43,7 @@ class TaxRateRow:
     percent: Decimal
     shipping: str  # follows, taxable, exempt
     validity: Validity
+    below: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,10 @@ class DutyRow:
 
 @dataclass(frozen=True, slots=True)
 class FeeRow:
-    """A parcel fee per hs6, consignment or item."""
+    """A parcel fee per hs6, consignment or item.
+
+    percent  of duty and border tax (a carrier's disbursement); the amount is then the least of it
+    """
 
     id: str
     destination: str
@@ -125,6 +132,7 @@ class FeeRow:
     in_scheme_tax_base: bool
     replaces_duty: bool
     validity: Validity
+    percent: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +234,8 @@ class VatexRow:
     reason: str
 
 
-EU_MEMBERS = frozenset(
-    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
+EU_MEMBERS = frozenset(  # a word list reads better than 27 quoted ones
+    "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()  # noqa: SIM905
 )
 
 

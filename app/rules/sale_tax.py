@@ -50,8 +50,15 @@ class Taxed:
 
 @dataclass
 class _Group:
+    """Amounts taxed at the same rates, whatever their categories are called."""
+
+    rows: Rows
     amounts: list[Money]
     extra: Money
+
+    @property
+    def weight(self) -> int:
+        return max(sum(amount.minor for amount in self.amounts), 0)
 
 
 def tax_on_sale(what: Taxable, rates: Mapping[str, Rows], market: MarketFacts) -> Taxed:
@@ -88,63 +95,66 @@ def _taxed(what: Taxable, rates: Mapping[str, Rows], market: MarketFacts,
     if groups is None:
         return Taxed(why=[Why("tax", "tax_unknown")])
     found = Taxed([], Money.zero(currency), Money.zero(currency))
-    for rows, group in groups.items():
-        taxes, included = _one_group(what, rows, group, market, rule)
+    for group in groups:
+        taxes, included = _one_group(what, group, market, rule)
         if rule is not None and book is not None:
             taxes, included = _stepped(taxes, included, rule, book)
         found.taxes += taxes
         found.tax = Money.total((tax.tax for tax in found.taxes), currency)
         found.included += included  # type: ignore[operator]
-        found.why += [_why_rate(row) for row in rows]
+        found.why += [_why_rate(row) for row in group.rows]
     return found
 
 
 def _groups(what: Taxable, rates: Mapping[str, Rows], market: MarketFacts,
-            rule: ImportRow | None) -> dict[Rows, _Group] | None:
-    """Amounts by the tax rows that apply to them; None when a category has no rate here."""
-    groups: dict[Rows, _Group] = {}
+            rule: ImportRow | None) -> list[_Group] | None:
+    """Amounts by the rates that apply to them; None when a category has no rate here."""
+    found: dict[object, _Group] = {}
     for category, amount, extra in what.goods:
         rows = rates.get(category, ())
         if not rows:
             return None
-        group = groups.setdefault(rows, _Group([], Money.zero(amount.currency)))
+        key = tuple((row.name, row.percent) for row in rows)
+        group = found.get(key)
+        if group is None:
+            group = found[key] = _Group(rows, [], Money.zero(amount.currency))
         group.amounts.append(amount)
         group.extra += extra
+    groups = list(found.values())
     if not groups:
         return groups
-    heaviest = max(groups, key=lambda rows: sum(a.minor for a in groups[rows].amounts))
-    groups[heaviest].extra += what.more
+    if what.more:
+        max(groups, key=lambda group: group.weight).extra += what.more
     if what.shipping and (rule is None or rule.import_tax_base != "value_duty"):
         _add_shipping(groups, what.shipping, market)
     return groups
 
 
-def _add_shipping(groups: dict[Rows, _Group], shipping: Money, market: MarketFacts) -> None:
+def _add_shipping(groups: list[_Group], shipping: Money, market: MarketFacts) -> None:
     """Shipping is ancillary: by the value of the goods of each rate, so that it is as free of tax
     as they are; at the highest rate or not at all where the law says so."""
-    keys = list(groups)
-    if any(row.shipping == "exempt" for row in keys[0]):
+    if any(row.shipping == "exempt" for row in groups[0].rows):
         return
     if market.shipping_tax == "highest":
-        top = max(keys, key=lambda rows: sum(row.percent for row in rows))
-        groups[top].amounts.append(shipping)
+        max(groups, key=lambda group: sum(row.percent for row in group.rows)).amounts.append(
+            shipping)
         return
-    weights = [max(sum(amount.minor for amount in groups[key].amounts), 0) for key in keys]
+    weights = [group.weight for group in groups]
     if not any(weights):
-        weights = [1] * len(keys)
-    for key, share in zip(keys, shipping.split(weights), strict=True):
+        weights = [1] * len(groups)
+    for group, share in zip(groups, shipping.split(weights), strict=True):
         if share:
-            groups[key].amounts.append(share)
+            group.amounts.append(share)
 
 
-def _one_group(what: Taxable, rows: Rows, group: _Group, market: MarketFacts,
+def _one_group(what: Taxable, group: _Group, market: MarketFacts,
                rule: ImportRow | None) -> tuple[list[QuotedTax], Money]:
     """One QuotedTax per component, and what of the tax was inside the prices.
 
     Without tax inside, extras are part of the one base that is rounded; with it, the tax on them
     comes on top of what the price already holds.
     """
-    percents = [row.percent for row in rows]
+    percents = [row.percent for row in group.rows]
     zero = Money.zero(group.extra.currency)
     amounts = group.amounts if what.included else [*group.amounts, group.extra]
     mode = market.rounding if rule is None else "per_rate"
@@ -154,7 +164,7 @@ def _one_group(what: Taxable, rows: Rows, group: _Group, market: MarketFacts,
                          currency=zero.currency, direction=market.direction)
     extra = group.extra if what.included else zero
     taxes = []
-    for row, tax in zip(rows, parts, strict=True):
+    for row, tax in zip(group.rows, parts, strict=True):
         taxes.append(QuotedTax(
             jurisdiction=row.jurisdiction, name=row.name, percent=row.percent,
             net=sums.net + extra, tax=tax + extra.times(row.percent, over=Decimal(100)),

@@ -82,7 +82,7 @@ class PageCache:
             return self._pass(environ, start)
         environ["QUERY_STRING"] = query = pagekeys.tidy_query(environ.get("QUERY_STRING", ""))
         if not self.settings.cache_megabytes or len(path) + len(query) > pagekeys.LONGEST:
-            return self._pass(environ, start)
+            return self._render(None, None, environ, start)
         key = self._key(environ, path, query)
         entry, stamp = self.store.get(key), self.versions.all()
         now = time()
@@ -130,8 +130,9 @@ class PageCache:
             self._making.pop(key, None)
             mine.set()
 
-    def _render(self, key: Key, old: Entry | None, environ: Environ,
+    def _render(self, key: Key | None, old: Entry | None, environ: Environ,
                 start: Start) -> Iterable[bytes]:
+        """Ask the application; keep what is public, unless there is no key to keep it under."""
         stamp, begun = self.versions.all(), perf_counter()
         inner = {**environ, "REQUEST_METHOD": "GET"}  # a HEAD is answered with what GET would get
         status, headers, chunks = self._ask(inner)
@@ -139,7 +140,7 @@ class PageCache:
             _close(chunks)
             old.rests = time() + RETRY_S
             return self._answer(old, environ, start, "stale", begun)
-        mark, kind = inner.get(MARK), pagekeys.kind(key[1])
+        mark, kind = inner.get(MARK), pagekeys.kind(environ["PATH_INFO"])
         if mark is None or status[:3] != "200" or _names(headers) & {"set-cookie"}:
             if status[0] == "2":
                 self._kinds.discard(kind)
@@ -154,8 +155,7 @@ class PageCache:
             endpoint=endpoint, seen_fresh=time(),
             is_shared="public" in dict(headers).get("Cache-Control", ""),
         )
-        is_common = not key[2] or self.door.knows(key)
-        if is_common:
+        if key is not None and (not key[2] or self.door.knows(key)):
             entry.bodies["br"] = encodings.pack(body, "br", encodings.ONCE)
             entry.until = min(entry.until, time() + HOUR)
             self.store.put(key, entry)

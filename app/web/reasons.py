@@ -50,7 +50,7 @@ REASONS: Mapping[str, Sentence] = {
 
 
 def reason(rule: str, params: Mapping[str, Any]) -> str:
-    """The sentence for a rule; one of a family (duty_…) without a sentence of its own reads as it."""
+    """The sentence for a rule; one of a family (duty_…) may read as its family."""
     if rule in REASONS:
         return REASONS[rule](params)
     if rule.startswith("duty_"):

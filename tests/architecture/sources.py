@@ -35,9 +35,21 @@ def tree(path: Path) -> ast.Module:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Dotted names of what a module imports, wherever in it; `from a import b` gives a.b."""
-    for node in ast.walk(tree(path)):
+    """Dotted names of what a module imports, wherever in it; `from a import b` gives a.b.
+
+    Imports for annotations only (`if TYPE_CHECKING:`) do not count.
+    """
+    for node in running(tree(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def running(node: ast.AST) -> Iterator[ast.AST]:
+    """The node and what is below it, without what only a type checker reads."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        yield from running(child)

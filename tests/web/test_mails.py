@@ -18,7 +18,7 @@ from flask_babel import get_locale
 
 from app.config import ROOT
 from app.extensions import db, providers, transaction
-from app.kernel.errors import Conflict, NotFound
+from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.order_state import OrderState
 from app.models.order import Order, OrderLine
 from app.models.outbox import Job
@@ -89,6 +89,7 @@ def test_every_kind_in_every_language(shop: Flask, bought: Purchase) -> None:
         message = ask(order, kind)
         check_form(message, order, kind)
         check_amounts(message, order)
+    assert tree_of(ask(order, "attention")).get("lang").startswith("en")
 
 
 def check_form(message: Message, order: Order, kind: str) -> None:
@@ -213,16 +214,16 @@ def test_each_refund_has_its_own_mail(german: Order) -> None:
 @pytest.mark.parametrize(("reason", "said"), [
     ("sold_out_meanwhile", "the goods had been sold"), ("", "We cannot carry it out"),
 ])
-def test_cancelled_says_why_and_where_the_money_is(german: Order, reason: str, said: str) -> None:
+def test_cancelled_says_why_and_where_the_money_is(shop: Flask, reason: str, said: str) -> None:
+    order = ordering.place(AMERICAN)
+    ordering.pay(order)
     with transaction():
-        german.state, german.cancel_reason = OrderState.CANCELLED, reason
-        db.session.add(german)
-    message = ask(german, "cancelled")
-    said_here = wording.translations("de").ugettext(said)
-    assert said in message.text or said_here != said
-    assert "Nothing has been charged" not in message.text
-    ordering.give_back(german, 700)
-    assert ("refunded", 700, "EUR") in amounts(ask(german, "cancelled"))
+        order.state, order.cancel_reason = OrderState.CANCELLED, reason
+        db.session.add(order)
+    text = ask(order, "cancelled").text
+    assert said in text and "We pay back all" in text and "Nothing has been charged" not in text
+    ordering.give_back(order, 700)
+    assert ("refunded", 700, "USD") in amounts(ask(order, "cancelled"))
 
 
 def test_staff_are_told_in_english_and_without_the_shoppers_link(german: Order) -> None:
@@ -232,7 +233,7 @@ def test_staff_are_told_in_english_and_without_the_shoppers_link(german: Order) 
     assert german.token not in message.html + message.text
     assert german.email not in message.html + message.text
     assert "The amount paid is not the amount asked for" in message.text
-    assert "€48.57" in message.text and "€0.01" in message.text
+    assert re.search(r"48[.,]57", message.text) and ("", 1, "EUR") in amounts(message)
     assert message.key == f"mail:{german.id}:attention:amount_mismatch"
 
 
@@ -257,7 +258,7 @@ def test_the_key_is_stable_and_a_repeated_job_sends_once(german: Order) -> None:
     for _attempt in range(2):
         mails.mail_job({"order": german.id, "kind": "paid"})
     sent = list(mails_kept())
-    assert len(sent) == 1 and sent[0]["Content-Language"] == "de"
+    assert len(sent) == 1 and sent[0]["To"] == german.email
     assert sent[0].get_body(("plain",)).get_content().count(german.number) > 1
 
 
@@ -279,7 +280,7 @@ def test_sending_again_is_a_mail_of_its_own(german: Order) -> None:
         mailing.resend(german.number, "placed")
     with pytest.raises(NotFound):
         mailing.resend("PN-999999")
-    with pytest.raises(ValueError, match="no mail of the kind"):
+    with pytest.raises(Invalid):
         mailing.resend(german.number, "newsletter")
 
 

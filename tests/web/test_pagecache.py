@@ -46,7 +46,7 @@ def kept(shop: Flask, tmp_path: Path) -> Iterator[Flask]:
         text = f"<p>{slug} {made['page']}</p>" + "x" * 2000
         return public(Response(text, mimetype="text/html"), app.extensions.get("until"))
 
-    @app.get("/<prefix>/own")
+    @app.get("/<prefix>/mine/own")
     def own(prefix: str) -> Response:
         made["page"] += 1
         return Response("<p>mine</p>" + "y" * 2000, mimetype="text/html")
@@ -211,7 +211,7 @@ def test_an_endless_address_is_not_kept(kept: Flask, ask: FlaskClient) -> None:
 
 def test_private_pages_and_writes_pass_compressed(kept: Flask, ask: FlaskClient) -> None:
     for _ in range(2):
-        answer = ask.get("/en-de/own", headers={"Accept-Encoding": "gzip"})
+        answer = ask.get("/en-de/mine/own", headers={"Accept-Encoding": "gzip"})
         assert "X-Cache" not in answer.headers
     assert gzip.decompress(answer.data).startswith(b"<p>mine</p>")
     assert "Accept-Encoding" in answer.headers["Vary"]

@@ -1,4 +1,4 @@
-"""What the API answers: amounts, quotes, carts, orders. Built from values, never from rows alone."""
+"""What the API answers: amounts, quotes, carts, orders."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from app.blueprints.api.asked import (
     NewCart,
     NewLine,
 )
-from app.blueprints.api.entry import answer, bp, place, speak_cart
+from app.blueprints.api.entry import CARTS, answer, bp, place, speak_cart
 from app.blueprints.api.repeats import mark, once
 from app.kernel.errors import NotFound
 from app.models.cart import Cart
@@ -28,7 +28,7 @@ from app.services.checkout import steps
 _ID, _LINE = re.compile(r"[A-Za-z0-9_-]{20,64}"), re.compile(r"[1-9][0-9]{0,8}")
 
 
-@bp.post("/carts", responses={201: answers.Cart})
+@bp.post("/carts", tags=CARTS, responses={201: answers.Cart})
 @once
 def create_cart(body: NewCart) -> Response:
     """A new, empty cart in a market, language and currency."""
@@ -37,13 +37,13 @@ def create_cart(body: NewCart) -> Response:
     return shown(cart, 201, url_for("api.get_cart", id=cart.public_id))
 
 
-@bp.get("/carts/<id>", responses={200: answers.Cart})
+@bp.get("/carts/<id>", tags=CARTS, responses={200: answers.Cart})
 def get_cart(path: CartPath) -> Response:
     """The cart with its lines, what has changed in them, and its totals."""
     return shown(find(path.id))
 
 
-@bp.post("/carts/<id>/lines", responses={201: answers.Cart})
+@bp.post("/carts/<id>/lines", tags=CARTS, responses={201: answers.Cart})
 @once
 def add_line(path: CartPath, body: NewLine) -> Response:
     """Add pieces of an article, on top of those already there. Answers the cart."""
@@ -52,7 +52,7 @@ def add_line(path: CartPath, body: NewLine) -> Response:
     return shown(cart, 201)
 
 
-@bp.patch("/carts/<id>/lines/<line>", responses={200: answers.Cart})
+@bp.patch("/carts/<id>/lines/<line>", tags=CARTS, responses={200: answers.Cart})
 def change_line(path: LinePath, body: LineChange) -> Response:
     """Make a line exactly so many pieces; 0 takes it out. Answers the cart."""
     cart = find(path.id)
@@ -60,7 +60,7 @@ def change_line(path: LinePath, body: LineChange) -> Response:
     return shown(cart)
 
 
-@bp.delete("/carts/<id>/lines/<line>", responses={200: answers.Cart})
+@bp.delete("/carts/<id>/lines/<line>", tags=CARTS, responses={200: answers.Cart})
 def remove_line(path: LinePath) -> Response:
     """Take a line out. Answers the cart."""
     cart = find(path.id)
@@ -68,7 +68,7 @@ def remove_line(path: LinePath) -> Response:
     return shown(cart)
 
 
-@bp.post("/carts/<id>/coupons", responses={201: answers.Cart})
+@bp.post("/carts/<id>/coupons", tags=CARTS, responses={201: answers.Cart})
 @once
 def add_coupon(path: CartPath, body: CouponBody) -> Response:
     """Use a coupon. Answers the cart."""
@@ -77,7 +77,7 @@ def add_coupon(path: CartPath, body: CouponBody) -> Response:
     return shown(cart, 201)
 
 
-@bp.delete("/carts/<id>/coupons/<code>", responses={200: answers.Cart})
+@bp.delete("/carts/<id>/coupons/<code>", tags=CARTS, responses={200: answers.Cart})
 def drop_coupon(path: CouponPath) -> Response:
     """Forget a coupon; one that is not there is fine. Answers the cart."""
     cart = find(path.id)
@@ -85,7 +85,7 @@ def drop_coupon(path: CouponPath) -> Response:
     return shown(cart)
 
 
-@bp.get("/carts/<id>/quote", responses={200: answers.Quote})
+@bp.get("/carts/<id>/quote", tags=CARTS, responses={200: answers.Quote})
 def get_quote(path: CartPath) -> Response:
     """Every number with the rule, rate, date and source that gave it."""
     return answer(present.cart_quote(view(find(path.id))))

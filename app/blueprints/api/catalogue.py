@@ -18,7 +18,7 @@ from app.blueprints.api.catalogue_answers import (
     ProductSummary,
     Variant,
 )
-from app.blueprints.api.entry import answer, bp, place
+from app.blueprints.api.entry import CATALOGUE, answer, bp, place
 from app.blueprints.api.present import absolute, amount, maybe, picture
 from app.kernel import clock
 from app.kernel.errors import Invalid, NotFound
@@ -38,14 +38,14 @@ from app.web.locale import Locale
 FURTHEST = 100_000
 
 
-@bp.get("/markets", responses={200: Markets})
+@bp.get("/markets", tags=CATALOGUE, responses={200: Markets})
 def list_markets() -> Response:
     """Markets with their countries, currencies, languages and tax display."""
     here = place(None, None, None)
     return answer(Markets(items=[_market(one, here.language) for one in markets.all_markets()]))
 
 
-@bp.get("/products", responses={200: Products})
+@bp.get("/products", tags=CATALOGUE, responses={200: Products})
 def list_products(query: ProductsQuery) -> Response:
     """Products with the market's prices: all, of a category, or those found with q."""
     here = place(query.market, query.language, query.currency)
@@ -59,7 +59,7 @@ def list_products(query: ProductsQuery) -> Response:
     ))
 
 
-@bp.get("/products/<slug>", responses={200: Product})
+@bp.get("/products/<slug>", tags=CATALOGUE, responses={200: Product})
 def get_product(path: ProductPath, query: ShopQuery) -> Response:
     """A product with its variants; a slug of any language or of the past is understood."""
     here = place(query.market, query.language, query.currency)
@@ -104,7 +104,7 @@ def _position(cursor: str | None) -> int:
     except (binascii.Error, ValueError):
         text = ""
     kind, _, number = text.partition(":")
-    if kind != "after" or not number.isdecimal() or int(number[:7]) >= FURTHEST or len(number) > 6:  # noqa: PLR2004
+    if kind != "after" or not number.isdecimal() or len(number) > 6 or int(number) >= FURTHEST:
         raise Invalid("invalid", fields={"cursor": "field_wrong_type"})
     return int(number)
 

@@ -7,7 +7,7 @@ from flask import Response
 from app.blueprints.api import answers, present
 from app.blueprints.api.asked import AddressBody, CartPath, DeliveryChoice, MethodChoice
 from app.blueprints.api.carts import find, shown
-from app.blueprints.api.entry import answer, bp
+from app.blueprints.api.entry import CARTS, answer, bp
 from app.models.cart import Cart
 from app.services import markets
 from app.services.cart.view import view
@@ -18,7 +18,7 @@ from app.web.labels import payment_method
 PLACE = frozenset({"country", "region", "postal_code"})
 
 
-@bp.put("/carts/<id>/address", responses={200: answers.Cart})
+@bp.put("/carts/<id>/address", tags=CARTS, responses={200: answers.Cart})
 def set_address(path: CartPath, body: AddressBody) -> Response:
     """Set the destination. Country, region and postcode alone only price the cart."""
     cart = find(path.id)
@@ -27,7 +27,7 @@ def set_address(path: CartPath, body: AddressBody) -> Response:
     return shown(cart)
 
 
-@bp.get("/carts/<id>/shipping-options", responses={200: answers.ShippingOptions})
+@bp.get("/carts/<id>/shipping-options", tags=CARTS, responses={200: answers.ShippingOptions})
 def list_shipping_options(path: CartPath) -> Response:
     """The ways of delivery to the address given so far."""
     cart = find(path.id)
@@ -35,7 +35,7 @@ def list_shipping_options(path: CartPath) -> Response:
                                           chosen=cart.shipping_option or None))
 
 
-@bp.put("/carts/<id>/shipping-option", responses={200: answers.Cart})
+@bp.put("/carts/<id>/shipping-option", tags=CARTS, responses={200: answers.Cart})
 def choose_shipping_option(path: CartPath, body: DeliveryChoice) -> Response:
     """Choose one of the shipping options."""
     cart = find(path.id)
@@ -44,7 +44,7 @@ def choose_shipping_option(path: CartPath, body: DeliveryChoice) -> Response:
     return shown(cart)
 
 
-@bp.get("/carts/<id>/payment-methods", responses={200: answers.PaymentMethods})
+@bp.get("/carts/<id>/payment-methods", tags=CARTS, responses={200: answers.PaymentMethods})
 def list_payment_methods(path: CartPath) -> Response:
     """The ways to pay in the cart's market and currency."""
     cart = find(path.id)
@@ -57,7 +57,7 @@ def list_payment_methods(path: CartPath) -> Response:
     ))
 
 
-@bp.put("/carts/<id>/payment-method", responses={200: answers.Cart})
+@bp.put("/carts/<id>/payment-method", tags=CARTS, responses={200: answers.Cart})
 def choose_payment_method(path: CartPath, body: MethodChoice) -> Response:
     """Choose a way to pay; the order may still name another."""
     cart = find(path.id)

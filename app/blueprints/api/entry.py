@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
+
 from flask import Response, current_app, g, request
 from flask_babel import refresh
 from flask_openapi3.blueprint import APIBlueprint
+from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel
 
 from app.blueprints.api import reading
@@ -19,7 +23,10 @@ from app.web.messages import sentence
 PROBLEM = {"description": "Refused; nothing was done unless the problem says so",
            "content": {"application/problem+json": {
                "schema": {"$ref": "#/components/schemas/Problem"}}}}
-REFUSALS = {"4XX": PROBLEM}
+CATALOGUE = [Tag(name="Catalogue", description="Markets and products")]
+CARTS = [Tag(name="Carts", description="A cart from its first line to its quote")]
+ORDERS = [Tag(name="Orders", description="Placing, paying and following an order")]
+REFUSALS: dict[str | int | HTTPStatus, type[BaseModel] | dict[Any, Any] | None] = {"4XX": PROBLEM}
 
 bp = APIBlueprint("api", __name__, url_prefix="/api/v1", abp_responses=REFUSALS,
                   operation_id_callback=lambda name, path, method: name)
@@ -88,5 +95,4 @@ def problem(error: ShopError, **members: dict[str, str]) -> Response:
     response = errors.answer(error.status, error.code, sentence(error.code, **error.params))
     body = {**(response.get_json() or {}), **members}
     response.set_data(current_app.json.dumps(body))
-    return response
     return response

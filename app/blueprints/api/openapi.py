@@ -7,7 +7,11 @@ from importlib.resources import files
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, url_for
-from flask_openapi3.models import APISpec, Components, Info, Schema, Server
+from flask_openapi3.models import APISpec
+from flask_openapi3.models.components import Components
+from flask_openapi3.models.info import Info
+from flask_openapi3.models.schema import Schema
+from flask_openapi3.models.server import Server
 
 from app.blueprints.api.answers import Problem
 from app.blueprints.api.entry import bp as calls
@@ -22,6 +26,11 @@ READER_CSP = (
     " font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none';"
     " frame-ancestors 'none'"
 )
+READER = {  # nothing that calls another host
+    "withDefaultFonts": False, "telemetry": False, "hideClientButton": True,
+    "showDeveloperTools": "never", "agent": {"disabled": True},
+    "mcp": {"disabled": True},
+}
 KEY = {
     "name": HEADER, "in": "header", "required": False,
     "description": "The same key and body within 24 hours get the same answer; the key with"
@@ -43,7 +52,7 @@ def read_docs() -> Response:
     """The document as a page."""
     response = Response(render_template(
         "api/docs.html", document=url_for("api_docs.read_document"),
-        script=url_for("api_docs.read_script"),
+        script=url_for("api_docs.read_script"), reader=READER,
     ))
     response.headers["Content-Security-Policy"] = READER_CSP
     return public(response)
@@ -65,12 +74,24 @@ def document() -> dict[str, Any]:
             description="Amounts are whole minor units with their currency; times are RFC 3339"
                         " in UTC; errors are RFC 9457 problem documents.",
         ),
-        servers=[Server(url="/")], paths=calls.paths, components=Components(schemas=schemas),
+        servers=[Server(url="/")], paths=calls.paths, tags=calls.tags,
+        components=Components(schemas=schemas),
     ).model_dump(mode="json", by_alias=True, exclude_unset=True, warnings=False)
     for path in spec["paths"].values():
-        if "post" in path:
-            path["post"].setdefault("parameters", []).append(KEY)
+        for method, call in path.items():
+            parameters = [_plain(one) for one in call.get("parameters", ())]
+            call["parameters"] = [*parameters, KEY] if method == "post" else parameters
     return spec
+
+
+def _plain(parameter: dict[str, Any]) -> dict[str, Any]:
+    """A parameter that may be left out is not null in an address: it is only not there."""
+    schema = parameter["schema"]
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind.get("type") != "null"]
+    if not kinds:
+        return parameter
+    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
+    return {**parameter, "schema": {**kinds[0], **rest}}
 
 
 @cache

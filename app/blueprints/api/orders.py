@@ -12,7 +12,7 @@ from app.blueprints.api import answers, present
 from app.blueprints.api.asked import CartPath, MethodChoice, NewOrder, OrderPath
 from app.blueprints.api.carts import find
 from app.blueprints.api.delivery import keep_address
-from app.blueprints.api.entry import answer, bp, problem, speak
+from app.blueprints.api.entry import ORDERS, answer, bp, problem, speak
 from app.blueprints.api.present import amount
 from app.blueprints.api.repeats import once
 from app.kernel.errors import PaymentDeclined, ProviderError, QuoteChanged, ShopError
@@ -32,7 +32,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 RETRY_SECONDS = "30"
 
 
-@bp.post("/carts/<id>/orders", responses={201: answers.PlacedOrder})
+@bp.post("/carts/<id>/orders", tags=ORDERS, responses={201: answers.PlacedOrder})
 @once
 def place_order(path: CartPath, body: NewOrder) -> Response:
     """Place the order: stock is reserved, the quote frozen, the payment started.
@@ -49,13 +49,13 @@ def place_order(path: CartPath, body: NewOrder) -> Response:
     return placed(order)
 
 
-@bp.get("/orders/<token>", responses={200: answers.Order})
+@bp.get("/orders/<token>", tags=ORDERS, responses={200: answers.Order})
 def get_order(path: OrderPath) -> Response:
     """How an order stands, with its amounts as they were made. Names nobody."""
     return answer(order_answer(find_order(path.token)))
 
 
-@bp.post("/orders/<token>/payments", responses={201: answers.PlacedOrder})
+@bp.post("/orders/<token>/payments", tags=ORDERS, responses={201: answers.PlacedOrder})
 @once
 def pay_order(path: OrderPath, body: MethodChoice) -> Response:
     """Pay an order that still waits, in the same or another way."""

@@ -59,17 +59,18 @@ class CheckoutPage:
         rules = addresses.form_rules(country, locale.current().language)
         fields = {f.name: _field(f, values, errors) for f in rules.fields}
         email = Field("email", _("E-mail"), str(values.get("email", "")),
-                      _error(errors, "email"), _("For the order confirmation and tracking only."),
+                      _error(errors, "email", _("E-mail")), _("For the order confirmation and tracking only."),
                       True, (), "email", "email", "email")
         phone = Field("phone", field_label("phone"), str(values.get("phone", "")),
-                      _error(errors, "phone"), field_hint("phone"), True, (), "tel", "tel", "tel")
+                      _error(errors, "phone", field_label("phone")), field_hint("phone"), True, (),
+                      "tel", "tel", "tel")
         at = open_step(shown, step)
         return cls(
             step=at, done=_done(shown, at), country=country,
             countries=countries.for_market(shown.market),
             contact=(email,),
             rows=tuple(tuple(fields[name] for name in row) for row in rules.rows),
-            errors=tuple((name, sentence(code)) for name, code in errors.items()),
+            errors=_summary(errors, (email, *fields.values(), phone)),
             methods=tuple(methods_for(shown.market, shown.currency, cart.language)),
             order_button=_order_button(shown), phone=phone,
             outside_market=country not in shown.market.countries,
@@ -112,10 +113,22 @@ def _field(rule: addresses.FieldRule, values: Mapping[str, str],
     hint = _("For example %(example)s", example=rule.example) if rule.example else ""
     return Field(
         rule.name, field_label(rule.kind), str(values.get(rule.name, "")),
-        _error(errors, rule.name), hint, rule.is_required, rule.choices, rule.autocomplete,
+        _error(errors, rule.name, field_label(rule.kind)), hint, rule.is_required, rule.choices, rule.autocomplete,
         inputmode="",
     )
 
 
-def _error(errors: Mapping[str, str], name: str) -> str:
-    return sentence(errors[name]) if name in errors else ""
+def _error(errors: Mapping[str, str], name: str, label: str) -> str:
+    """What is wrong with a field, so that it can be understood away from the field too."""
+    if name not in errors:
+        return ""
+    if errors[name] == "field_required":
+        return _("Please fill in: %(field)s", field=label)
+    return sentence(errors[name])
+
+
+def _summary(errors: Mapping[str, str], fields: tuple[Field, ...]) -> tuple[tuple[str, str], ...]:
+    """(field name, the field's own words), in the order of the form."""
+    of_fields = {field.name: field.error for field in fields if field.error}
+    others = {name: sentence(code) for name, code in errors.items() if name not in of_fields}
+    return tuple((of_fields | others).items())

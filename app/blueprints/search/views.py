@@ -9,7 +9,7 @@ from app.blueprints.search.found import results_of
 from app.blueprints.search.proposals import groups_of
 from app.services.search import flow
 from app.web import locale
-from app.web.caching import private
+from app.web.caching import is_prefetch, private
 from app.web.page import Page
 from app.web.render import render, wants_fragment
 
@@ -25,7 +25,7 @@ def results() -> Response:
         return private(render("search/results.html", "search/_suggestions.html", groups=groups,
                               query=text, all_url=all_url))
     found = results_of(text, request.args)
-    if text and not found.total and not found.pages:
+    if text and not found.total and not found.pages and not is_prefetch():
         here = locale.current()
         flow.note_miss(text, here.language, here.market)
     page = Page(title=_("Search: %(query)s", query=text) if text else _("Search"),

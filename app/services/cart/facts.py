@@ -62,11 +62,16 @@ class Gathered:
 
 def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,
            destination: Destination, now: datetime, *, coupons: Sequence[str] = (),
-           option: str = "", language: str = "en", email: str = "") -> Gathered:
-    """Read what a quote needs, in a handful of statements whatever the cart's size."""
+           option: str = "", language: str = "en", email: str = "",
+           priced_at: datetime | None = None) -> Gathered:
+    """Read what a quote needs, in a handful of statements whatever the cart's size.
+
+    priced_at  the moment whose prices and campaigns hold (default: now)
+    """
+    priced_at = priced_at or now
     ids = [line.variant_id for line in wanted]
     variants = {row.id: row for row in db.session.execute(_VARIANTS, {"ids": ids})}
-    prices = lookup.current(ids, market.price_list, currency, now)
+    prices = lookup.current(ids, market.price_list, currency, priced_at)
     stocks = stock.available(ids)
     shelves = _shelves({row.product_id for row in variants.values()})
     missing = {line.line: why for line in wanted
@@ -80,7 +85,7 @@ def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,
     facts = QuoteFacts(
         market=market.facts, seller=market.seller, customer=CustomerFacts(), currency=currency,
         destination=destination, lines=rows,
-        promotions=promotions.applicable(market.code, currency, coupons, now, language, email),
+        promotions=promotions.applicable(market.code, currency, coupons, priced_at, language, email),
         option=option, now=now,
     )
     return Gathered(facts, missing, short, variants, prices)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.extensions import db, transaction
 from app.kernel import clock
@@ -19,6 +19,8 @@ from app.services.cart.facts import Gathered, Wanted, gather
 from app.services.catalogue.words import VariantWords, variant_words
 from app.services.markets import MarketView
 from app.services.rates.book import rate_book
+
+QUOTE_HOLDS = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ def view(cart: Cart, *, country: str = "", coupons: Sequence[str] | None = None,
     Nothing is written. Words are in the cart's language, amounts in its currency.
     """
     now = now or clock.now()
+    held_at = hold_moment(cart, now)
     market = markets.find(cart.market_code)
     rows = carts.lines(cart.id)
     destination = destination_of(cart, country or market.country)
@@ -77,9 +80,9 @@ def view(cart: Cart, *, country: str = "", coupons: Sequence[str] | None = None,
         [Wanted(str(row.id), row.variant_id, row.quantity) for row in rows], market,
         cart.currency, destination, now,
         coupons=cart.coupons if coupons is None else coupons,
-        option=cart.shipping_option, language=cart.language, email=cart.email,
+        option=cart.shipping_option, language=cart.language, email=cart.email, priced_at=held_at,
     )
-    quoted = quote(held.facts, rate_book(now.date()))
+    quoted = quote(held.facts, rate_book(held_at.date()))
     words = variant_words([row.variant_id for row in rows], market.chain(cart.language))
     by_line = {line.line: line for line in quoted.lines}
     lines = tuple(_line(row, words, by_line, held) for row in rows if row.variant_id in words)
@@ -88,6 +91,13 @@ def view(cart: Cart, *, country: str = "", coupons: Sequence[str] | None = None,
         market=market, country=destination.country, currency=cart.currency,
         is_orderable=bool(rows) and not quoted.problems and not held.missing and not held.short,
     )
+
+
+def hold_moment(cart: Cart, now: datetime) -> datetime:
+    """The moment whose prices, campaigns and rates hold: the start of the checkout for thirty
+    minutes, else now. Price rows are never overwritten, so that moment can always be read."""
+    started = cart.checkout_started_at
+    return started if started is not None and now - started < QUOTE_HOLDS else now
 
 
 def destination_of(cart: Cart, country: str) -> Destination:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from app.extensions import transaction
 from app.kernel import clock
@@ -12,10 +11,9 @@ from app.kernel.errors import Conflict, Invalid
 from app.models.cart import Cart
 from app.services import addresses, markets, promotions
 from app.services.cart import carts
-from app.services.cart.view import CartView, view
+from app.services.cart.view import QUOTE_HOLDS, CartView, view
 from app.services.payment.methods import methods_for
 
-QUOTE_HOLDS = timedelta(minutes=30)
 STEPS = ("address", "delivery", "payment", "review")
 
 

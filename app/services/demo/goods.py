@@ -31,6 +31,16 @@ Texts = Mapping[str, Mapping[str, Any]]  # language -> the file's content
 
 def load(progress: Callable[[str], None] = lambda what: None) -> int:
     """Load the goods. Safe to repeat: what is there is brought in step. Returns how many."""
+    wanted = drafts(progress)
+    outcomes = editing.upsert_products(wanted)
+    editing.publish_all([outcome.product_id for outcome in outcomes])
+    progress("prices")
+    renew_converted()
+    return len(outcomes)
+
+
+def drafts(progress: Callable[[str], None] = lambda what: None) -> list[ProductDraft]:
+    """The demo's products, with the pictures, categories and tags they stand on in place."""
     catalogue, texts = read("catalogue.json"), read_texts()
     progress("pictures")
     pictures = _pictures(catalogue, texts)
@@ -40,15 +50,10 @@ def load(progress: Callable[[str], None] = lambda what: None) -> int:
     vocabulary = _Vocabulary(catalogue, texts)
     warehouses = stock.warehouse_ids()
     progress("products")
-    drafts = [
+    return [
         _product(row, position, texts, vocabulary, shelves, tags, pictures, brands, warehouses)
         for position, row in enumerate(catalogue["products"], 1)
     ]
-    outcomes = editing.upsert_products(drafts)
-    editing.publish_all([outcome.product_id for outcome in outcomes])
-    progress("prices")
-    renew_converted()
-    return len(outcomes)
 
 
 def read_texts() -> dict[str, Mapping[str, Any]]:

@@ -21,8 +21,8 @@ def write(message: Message) -> EmailMessage:
     domain = parseaddr(message.sender)[1].partition("@")[2] or "localhost"
     digest = hashlib.sha256(message.key.encode()).hexdigest()[:32]
     mail["Message-ID"] = f"<{digest}@{domain}>"
-    mail["Content-Language"] = message.language
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, charset="utf-8", cte="quoted-printable")
     mail.add_alternative(message.html, subtype="html", charset="utf-8", cte="quoted-printable")
+    mail["Content-Language"] = message.language  # set_content() would drop it
     return mail

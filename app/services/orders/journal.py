@@ -37,7 +37,7 @@ def move(order: Order, to: OrderState, actor: str = "shop", *, quiet: bool = Fal
 
 def mail(order: Order, kind: str, key: str = "") -> None:
     """Ask for one mail of this kind about this order, once (inside the transaction)."""
-    jobs.add("mail", f"mail:{order.id}:{kind}:{key}", {"order": order.id, "kind": kind})
+    jobs.add("mail", f"mail:{order.id}:{kind}:{key}", {"order": order.id, "kind": kind, "key": key})
 
 
 def flag(order: Order, why: str, **details: Any) -> None:
@@ -47,4 +47,4 @@ def flag(order: Order, why: str, **details: Any) -> None:
         db.session.add(order)
         note(order, f"attention_{why}", **details)
         jobs.add("mail", f"mail:{order.id}:attention:{why}",
-                 {"order": order.id, "kind": "attention"})
+                 {"order": order.id, "kind": "attention", "key": why})

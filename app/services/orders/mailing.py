@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.extensions import db, transaction
 from app.kernel import clock
-from app.kernel.errors import Conflict, NotFound
+from app.kernel.errors import Conflict, Invalid, NotFound
 from app.kernel.money import Money
 from app.kernel.order_state import OrderState
 from app.models.market import Seller
@@ -114,13 +114,15 @@ def resend(number: str, kind: str = "") -> str:
     """Have a mail sent once more, as a mail of its own; by default that of the order's state.
 
     returns  the kind
-    raises   NotFound (unknown_order), ValueError for an unknown kind, Conflict (illegal_step)
-             when the order has nothing to say of that kind
+    raises   NotFound (unknown_order), Invalid for an unknown kind, Conflict (illegal_step) when
+             the order has nothing to say of that kind
     """
     order = db.session.scalar(select(Order).where(Order.number == number.strip().upper()))
     if order is None:
         raise NotFound("unknown_order")
     kind = kind or _kind_of(OrderState(order.state))
+    if kind not in KINDS:
+        raise Invalid("invalid", fields={"kind": "field_unknown"})
     payload = {"order": order.id, "kind": kind, "again": f"{clock.now():%Y%m%dT%H%M%S%f}"}
     if load(payload) is None:
         raise Conflict("illegal_step")

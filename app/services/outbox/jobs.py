@@ -18,6 +18,7 @@ log = structlog.get_logger()
 
 LEASE = timedelta(minutes=5)
 BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800))
+SLOW = ("renditions", "fetch_picture")
 Handler = Callable[[Mapping[str, Any]], None]
 
 
@@ -43,14 +44,26 @@ def claim(limit: int = 8) -> list[tuple[int, str, dict[str, Any]]]:
         db.session.rollback()
         return []
     with transaction() as session:
-        rows = session.scalars(
-            select(Job).where(due).order_by(Job.due_at, Job.id).limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
+        rows = [*_due(due, Job.kind.not_in(SLOW), limit), *_due(due, Job.kind.in_(SLOW), _room())]
         for job in rows:
             job.state, job.lease_until = "running", now + LEASE
             job.attempts += 1
         return [(job.id, job.kind, job.payload) for job in rows]
+
+
+def _due(due: Any, kinds: Any, limit: int) -> list[Job]:
+    return list(db.session.scalars(
+        select(Job).where(due, kinds).order_by(Job.due_at, Job.id).limit(limit)
+        .with_for_update(skip_locked=True)
+    ))
+
+
+def _room() -> int:
+    """How many more slow jobs may begin: one at a time, so that a mail never waits for pictures."""
+    running = db.session.scalar(select(func.count(Job.id)).where(
+        Job.state == "running", Job.kind.in_(SLOW), Job.lease_until > clock.now()
+    )) or 0
+    return max(1 - running, 0)
 
 
 def run(job_id: int, kind: str, payload: Mapping[str, Any], handlers: Mapping[str, Handler]) -> bool:

@@ -85,12 +85,13 @@ def start_again(order: Order, method: str, expires_at: datetime) -> Payment:
             select(func.max(Payment.attempt)).where(Payment.order_id == order.id)
         ) or 0
         older = latest(order)
-        if older.state in OPEN and older.method == method and older.expires_at > clock.now():
-            return older
-        if older.state in OPEN:
-            older.state = "superseded"
-        locked.payment_method = method
-        session.add_all([attempt(locked, number + 1, min(expires_at, locked.pay_until)), locked])
+        is_open = older.state in OPEN and older.expires_at > clock.now()
+        if not (is_open and older.method == method):
+            if older.state in OPEN:
+                older.state = "superseded"
+            locked.payment_method = method
+            until = min(expires_at, locked.pay_until)
+            session.add_all([attempt(locked, number + 1, until), locked])
     return start(order)
 
 

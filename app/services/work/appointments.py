@@ -11,8 +11,7 @@ from sqlalchemy import delete
 from app.extensions import db, transaction, upsert
 from app.kernel import clock
 from app.models.outbox import Job, ScheduleRun
-from app.models.payment import IdempotentAnswer
-from app.services import web_sessions
+from app.services import idempotency, web_sessions
 from app.services.cart import carts
 from app.services.fx import flow as fx
 from app.services.outbox import follow
@@ -33,11 +32,11 @@ def tidy() -> None:
     web_sessions.forget_expired()
     carts.forget_expired()
     follow.forget_old()
-    month, day = clock.now() - timedelta(days=30), clock.now() - timedelta(days=1)
+    idempotency.forget_old()
+    month = clock.now() - timedelta(days=30)
     with transaction() as session:
         session.execute(delete(Job).where(Job.state == "done", Job.done_at < month))
         session.execute(delete(ScheduleRun).where(ScheduleRun.ran_at < month))
-        session.execute(delete(IdempotentAnswer).where(IdempotentAnswer.made_at < day))
 
 
 # name -> (every so many minutes, what)

@@ -38,9 +38,9 @@ class Desk:
 
         self.job = job
 
-    def hand_out(self, limit: int = 8) -> int:
+    def hand_out(self, limit: int = 4) -> int:
         """Lease due jobs and queue them. A queue that is full gets no more."""
-        if self.huey.pending_count() > limit * 2:
+        if self.huey.pending_count() >= 2:
             return 0
         leased = jobs.claim(limit)
         for job_id, kind, payload in leased:

@@ -27,7 +27,13 @@ addEventListener('close', () => {
   if (opener?.isConnected) opener.focus();
   else (opener?.id && by(opener.id) || by('main'))?.focus({ preventScroll: true });
 }, true);
+// A form that adds has one key per press: a double click, or an answer that got lost, adds once.
+addEventListener('submit', ({ target }) => {
+  const key = target.querySelector('[data-key]');
+  if (key) key.value ||= [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16)).join('');
+}, true);
 addEventListener('htmx:after:swap', () => {
+  document.querySelectorAll('[data-key]').forEach(key => { key.value = ''; });
   for (const part of document.querySelectorAll('[data-open-dialog]')) {
     open(by(part.dataset.openDialog));
     part.removeAttribute('data-open-dialog');

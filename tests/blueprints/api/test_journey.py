@@ -6,6 +6,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.services.payment.test_gateway import Outcome
@@ -159,3 +160,19 @@ def test_messages_come_in_the_language_asked_for(client: FlaskClient) -> None:
     cart = start(client, market="de", language="de")
     add(client, cart)
     assert done(client.get(f"{BASE}/carts/{cart}"))["lines"][0]["name"] == "Tasse"
+
+
+def test_either_database_takes_an_order_once_and_refuses_odd_text(either_shop: Flask) -> None:
+    client, key = either_shop.test_client(), {"Idempotency-Key": "k" * 255}
+    for secret in ("%00" * 30, "x" * 300, "%EF%BF%BF" * 20):
+        assert client.get(f"{BASE}/carts/{secret}").status_code == 404
+        assert client.get(f"{BASE}/orders/{secret}").status_code == 404
+        assert client.get(f"{BASE}/products/{secret}").status_code == 404
+    assert client.get(f"{BASE}/products?category=%F0%9F%8D%B5").status_code == 422
+    cart = ready(client)
+    for sku in ("\U0001f375", "x" * 128, "'; --"):
+        answer = client.post(f"{BASE}/carts/{cart}/lines", json={"sku": sku, "quantity": 1})
+        assert answer.status_code == 404
+    first, second = order(client, cart, key), order(client, cart, key)
+    assert done(first) == done(second)
+    assert order(client, cart, key, email="bo@nordlys.example").status_code == 422

@@ -1,0 +1,1 @@
+"""Asking the engines a question from a file: self-contained cases in, answers out."""

@@ -1,0 +1,144 @@
+"""Tariff rows, the flat duty of the EU, parcel fees, amounts per unit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from app.kernel.money import Money
+from app.rules.duty import Arrival, DutyLine, DutySum, assess
+from app.rules.rate_book import DutyRow, RateBook
+from tests.rules.asked import LAW, law, tariff
+
+DAY = date(2026, 11, 21)
+
+
+def goods(minor: int = 10_000, **changes: Any) -> DutyLine:
+    row: dict[str, Any] = {"line": "1", "sku": "TEE", "hs_code": "610910", "origin": "CN",
+                           "quantity": 1, "weight_g": 2_500}
+    return DutyLine(value=Money(minor, changes.pop("currency", "EUR")), **(row | changes))
+
+
+def arriving(*lines: DutyLine, book: RateBook, area: str = "EU", country: str = "DE",
+             **changes: Any) -> DutySum:
+    intrinsic = Money.total((one.value for one in lines), lines[0].value.currency)
+    day = changes.pop("day", DAY)
+    row: dict[str, Any] = {"rule": book.import_rule(area, day), "customer": "consumer"}
+    return assess(lines, Arrival(area, country, intrinsic, day=day, **(row | changes)), book)
+
+
+def owed(found: DutySum) -> list[tuple[str, int]]:
+    return [(duty.kind, duty.duty.minor) for duty in found.duties]
+
+
+def test_the_longest_prefix_wins_within_a_kind_and_kinds_add_up() -> None:
+    book = tariff("EU", ("", "*", "mfn", "5"), ("61", "*", "mfn", "12"),
+                  ("61", "CN", "mfn", "13"), ("610910", "*", "mfn", "10"),
+                  ("6109", "CN", "antidumping", "20"), ("", "*", "surcharge", "1"))
+    found = arriving(goods(20_000), book=book)
+    assert owed(found) == [("mfn", 2000), ("antidumping", 4000), ("surcharge", 200)]
+    assert found.duty == Money(6200, "EUR")
+
+
+def test_a_named_origin_comes_before_any_origin() -> None:
+    book = tariff("EU", ("61", "*", "mfn", "12"), ("61", "CN", "mfn", "13"))
+    assert owed(arriving(goods(20_000), book=book)) == [("mfn", 2600)]
+
+
+def test_a_group_of_origins() -> None:
+    book = replace(tariff("EU", ("61", "*", "mfn", "12"), ("61", "GRP", "preference", "3")),
+                   origin_groups={"GRP": frozenset({"CN"})})
+    assert owed(arriving(goods(20_000), book=book)) == [("mfn", 2400)]
+    assert owed(arriving(goods(20_000), book=book, has_proof=True)) == [("preference", 600)]
+
+
+def test_an_additional_duty_alone_is_no_tariff() -> None:
+    book = tariff("EU", ("61", "CN", "antidumping", "20"))
+    assert arriving(goods(20_000), book=book).duty is None
+
+
+@pytest.mark.parametrize("changes", [{"hs_code": ""}, {"origin": ""}, {"hs_code": "999999"}])
+def test_what_is_not_known_is_none(changes: dict[str, str]) -> None:
+    found = arriving(goods(20_000), goods(20_000, **changes), book=tariff(
+        "EU", ("61", "*", "mfn", "12")))
+    assert found.duty is None
+    assert "duty_unknown" in {why.rule for why in found.why}
+
+
+@pytest.mark.parametrize(
+    ("unit", "combine", "minor"),
+    [("item", "add", 1200 + 900), ("item", "max", 1200), ("item", "min", 900),
+     ("kg", "add", 1200 + 750), ("kg", "max", 1200), ("kg", "min", 750)],
+)
+def test_amounts_per_unit(unit: str, combine: str, minor: int) -> None:
+    row = DutyRow("r", "GB", "61", "*", "mfn", Decimal(12), Money(300, "GBP"), unit, combine,
+                  proof_required=False, validity=LAW)
+    book = replace(law(), duties={"GB": (row,)})
+    lines = goods(10_000, currency="GBP", quantity=3)
+    found = arriving(lines, goods(4_000, currency="GBP", origin=""), book=book, area="GB",
+                     country="GB")
+    assert [duty.duty.minor for duty in found.duties] == [minor]
+
+
+def test_an_amount_per_unit_without_exchange_rate_is_not_known() -> None:
+    row = DutyRow("r", "GB", "61", "*", "mfn", Decimal(12), Money(300, "GBP"), "item", "add",
+                  proof_required=False, validity=LAW)
+    book = replace(law(), duties={"GB": (row,)}, fx={})
+    assert arriving(goods(90_000), book=book, area="GB", country="GB").duty is None
+
+
+@pytest.mark.parametrize(
+    ("day", "customer", "minor", "fees"),
+    [
+        (date(2026, 6, 30), "consumer", 14_000, 0), (date(2026, 7, 1), "consumer", 14_000, 600),
+        (date(2026, 7, 1), "consumer", 15_000, 600), (date(2026, 7, 1), "consumer", 15_001, 0),
+        (date(2026, 7, 1), "business", 14_000, 0), (date(2028, 7, 1), "consumer", 14_000, 0),
+    ],
+)
+def test_the_flat_duty_of_the_union(day: date, customer: str, minor: int, fees: int) -> None:
+    lines = [goods(minor - 4_000, quantity=5), goods(2_000), goods(2_000, hs_code="910211")]
+    found = arriving(*lines, book=law(), day=day, customer=customer)
+    assert sum(fee.amount.minor for _, fee in found.fees) == fees
+
+
+def test_a_full_declaration_counts_ten_digits_except_under_ioss() -> None:
+    lines = [goods(1_000, taric="6109100010"), goods(1_000, taric="6109100090")]
+    full = arriving(*lines, book=law(), declaration="H1")
+    assert [code for code, _ in full.fees[0][1].headings] == ["6109100010", "6109100090"]
+    assert len(arriving(*lines, book=law(), declaration="H1", is_ioss=True)
+               .fees[0][1].headings) == 1
+
+
+def test_preference_may_be_claimed_instead_of_the_flat_duty() -> None:
+    book = replace(law(), duties={"EU": tariff(
+        "EU", ("61", "*", "mfn", "12"), ("61", "CN", "preference", "0")).duties["EU"]})
+    how: dict[str, Any] = {"book": book, "declaration": "H1", "has_proof": True}
+    claimed = arriving(goods(5_000), goods(5_000, hs_code="910211"), **how)
+    assert owed(claimed) == [("preference", 0)]
+    assert [code for code, _ in claimed.fees[0][1].headings] == ["910211"]
+    assert arriving(goods(5_000), **how).fees == ()
+    assert arriving(goods(5_000), is_ioss=True, **how).fees
+
+
+def test_the_flat_duty_in_another_currency_is_rounded_per_heading() -> None:
+    found = arriving(goods(1_000, currency="RON"), goods(1_000, currency="RON", hs_code="910211"),
+                     book=law())
+    assert found.fees[0][1].amount == Money(3060, "RON")  # 15.2973 each
+
+
+def test_goods_without_a_code_are_a_heading_of_their_own() -> None:
+    found = arriving(goods(1_000, hs_code=""), goods(1_000, hs_code="", sku="CUP"), book=law())
+    assert [code for code, _ in found.fees[0][1].headings] == ["TEE", "CUP"]
+
+
+def test_the_limit_of_the_destination() -> None:
+    book = tariff("GB", ("", "*", "mfn", "10"))
+    how: dict[str, Any] = {"book": book, "area": "GB", "country": "GB"}
+    assert arriving(goods(13_500, currency="GBP"), **how).duty == Money(0, "GBP")
+    assert arriving(goods(13_501, currency="GBP"), **how).duty == Money(1350, "GBP")
+    assert arriving(goods(13_501, currency="GBP"), is_duty_free=True, **how).duty == Money(
+        0, "GBP")
