@@ -33,7 +33,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        # Parameters of a failed statement would put names and addresses into the log.
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "hide_parameters": True},
         BASE_URL=settings.base_url,
         IS_HTTPS=settings.is_https,
         MAX_CONTENT_LENGTH=1024 * 1024,

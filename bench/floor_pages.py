@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-HEAD = "<!doctype html><html lang=de><head><meta charset=utf-8><title>floor</title></head><body>" + (
+HEAD = (
+    "<!doctype html><html lang=de><head><meta charset=utf-8><title>floor</title></head><body>"
     "<nav><ul>" + '<li><a href="/c/x">An entry of the menu</a></li>' * 30 + "</ul></nav>"
 )
 CARD = '<p class="card-text">' + "Words that stand for picture, stamps and stock. " * 11 + "</p>"

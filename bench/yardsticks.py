@@ -22,6 +22,7 @@ def memory(_environ: dict[str, object], start: Callable[..., object]) -> Iterabl
 hello = Flask("hello")
 
 
-@hello.get("/<path:path>")
-def _hello(path: str) -> str:
+@hello.get("/x")
+@hello.get("/healthz")
+def _hello() -> str:
     return "Hello, World!"

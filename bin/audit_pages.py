@@ -144,8 +144,8 @@ def check_html(pages: list[Looked], tools: Path) -> None:
         for number, page in enumerate(pages):
             Path(folder, f"{number}.html").write_text(fetched(page.url), encoding="utf-8")
             page.html = []
-        command = [java, "-Xss4m", "-jar", str(jar), "--format", "json", "--exit-zero-always", folder]
-        run = subprocess.run(command, capture_output=True, text=True, check=False)
+        command = [java, "-Xss4m", "-jar", str(jar), "--format", "json", "--exit-zero-always"]
+        run = subprocess.run([*command, folder], capture_output=True, text=True, check=False)
         for message in json.loads(run.stderr or '{"messages": []}')["messages"]:
             errors = pages[int(Path(message["url"]).stem)].html
             if message["type"] == "error" and errors is not None:

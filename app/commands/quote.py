@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TextIO
 
 import click
 from flask.cli import AppGroup
@@ -19,7 +20,7 @@ group = AppGroup("quote", help="Ask the quote engine without a cart.")
 @click.option("--explain", is_flag=True, help="Add rule, rate, date and source of every figure.")
 @click.option("--output", type=click.Path(dir_okay=False, writable=True, path_type=Path),
               help="Write the answers here instead of the terminal.")
-def solve(file: click.utils.LazyFile, explain: bool, output: Path | None) -> None:  # noqa: FBT001 - a flag
+def solve(file: TextIO, explain: bool, output: Path | None) -> None:  # noqa: FBT001 - a flag
     """Answer the cases of FILE (JSON; - reads the standard input). Nothing is stored."""
     try:
         answers = solve_cases(json.load(file), explain=explain)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -37,8 +38,10 @@ PAUSE = 0.4  # seconds between two looks at the log: a change is in the index wi
 @click.command("worker")
 @click.option("--threads", type=click.IntRange(min=1, max=16), default=2, show_default=True)
 @click.option("--once", is_flag=True, help="Do what is due now, then stop.")
+@click.option("--lease", type=click.IntRange(min=1), default=int(jobs.LEASE.total_seconds()),
+              show_default=True, help="Seconds after which a dead worker's jobs are done again.")
 @with_appcontext
-def group(threads: int, once: bool) -> None:  # noqa: FBT001 - click passes flags by name
+def group(threads: int, once: bool, lease: int) -> None:  # noqa: FBT001 - click passes flags by name
     """Follow the outbox, do jobs, keep appointments. Stops cleanly on SIGTERM and Ctrl-C."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
     following.prepare()
@@ -46,7 +49,7 @@ def group(threads: int, once: bool) -> None:  # noqa: FBT001 - click passes flag
         run_once(app)
         return
     db.session.remove()
-    work(app, threads)
+    work(app, threads, timedelta(seconds=lease))
 
 
 def run_once(app: Flask) -> int:
@@ -60,17 +63,17 @@ def run_once(app: Flask) -> int:
     return done
 
 
-def work(app: Flask, threads: int) -> None:
+def work(app: Flask, threads: int, lease: timedelta = jobs.LEASE) -> None:
     """Run until told to stop: one thread per job at a time, this thread follows and schedules."""
     stopping = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopping.set())
     settings = providers().settings
     huey = queue(settings.home, settings.redis_url)
-    desk = Desk(huey, HANDLERS, lambda: context(app))
+    desk = Desk(huey, HANDLERS, lambda: context(app), lease)
     consumer = huey.create_consumer(workers=threads, worker_type="thread", periodic=False,
                                     initial_delay=0.05, max_delay=0.5)
     consumer.start()
+    for number in (signal.SIGTERM, signal.SIGINT):  # after start(), which sets huey's own
+        signal.signal(number, lambda *_: stopping.set())
     log.info("worker_started", threads=threads)
     try:
         while not stopping.wait(PAUSE):

@@ -126,6 +126,10 @@ def _at_sale(result: Cleared, case: Case, nets: Sequence[Money]) -> None:
         result.tax = result.tax_included = case.zero
         if facts.market.tax_included:
             result.why.append(Why("tax", "price_kept"))
+        if decision.treatment is Treatment.EXPORT:
+            territory = case.area.territory
+            result.why.append(Why("tax", "local_tax_on_arrival", params={
+                "note": territory.note if territory else ""}))
         return
     more = Money.total((fee.amount for row, fee in _fee_pairs(result, case)
                         if row.in_scheme_tax_base), facts.currency)

@@ -171,12 +171,12 @@ def _rows(line: DutyLine, arrival: Arrival, book: RateBook) -> list[DutyRow]:
     code = line.taric if line.taric.startswith(line.hs_code) else line.hs_code
     if not code or not line.origin:
         return []
-    for row in book.duties.get(arrival.area, ()):
-        if not code.startswith(row.hs_prefix) or not row.validity.covers(arrival.day):
+    by_prefix = book.duties_by_prefix.get(arrival.area, {})
+    prefixes = (code[:digits] for digits in range(len(code) + 1))
+    for row in (row for prefix in prefixes for row in by_prefix.get(prefix, ())):
+        if row.proof_required and not arrival.has_proof:
             continue
-        if not _from(row.origin, line.origin, book) or (
-            row.proof_required and not arrival.has_proof
-        ):
+        if not row.validity.covers(arrival.day) or not _from(row.origin, line.origin, book):
             continue
         now = best.get(row.kind)
         if now is None or _rank(row) > _rank(now):
@@ -185,7 +185,7 @@ def _rows(line: DutyLine, arrival: Arrival, book: RateBook) -> list[DutyRow]:
         del best["mfn" if best["preference"].percent <= best["mfn"].percent else "preference"]
     elif "preference" not in best and "mfn" not in best:
         return []
-    return [best[kind] for kind in sorted(best, key=_KINDS.index)]
+    return sorted(best.values(), key=lambda row: _KINDS.index(row.kind))
 
 
 _KINDS = ("mfn", "preference", "antidumping", "countervailing", "safeguard", "surcharge")
@@ -196,9 +196,7 @@ def _rank(row: DutyRow) -> tuple[int, bool]:
 
 
 def _from(origin_of_row: str, origin: str, book: RateBook) -> bool:
-    return origin_of_row in {"*", origin} or origin in book.origin_groups.get(
-        origin_of_row, frozenset()
-    )
+    return origin_of_row in ("*", origin) or origin in book.origin_groups.get(origin_of_row, ())
 
 
 def _amount(row: DutyRow, line: DutyLine, value: Money, book: RateBook) -> Money | None:

@@ -28,9 +28,11 @@ class Area:
 
     @property
     def vat_country(self) -> str:
-        """The country whose VAT holds: PT for Madeira, CH for Liechtenstein."""
-        country = self.tax.partition("-")[0]
-        return _ONE_VAT_AREA.get(country, country)
+        """The country whose VAT holds: PT for Madeira, CH for Liechtenstein; a place outside the
+        EU's VAT (DE-HEL) stands for itself."""
+        if self.is_eu_vat:
+            return self.tax.partition("-")[0]
+        return _ONE_VAT_AREA.get(self.tax, self.tax)
 
 
 def locate(place: Destination, book: RateBook) -> Area:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
+from functools import cached_property
 
 from app.kernel.fx import Rate
 from app.kernel.money import Money
@@ -257,6 +258,16 @@ class RateBook:
     services: Mapping[str, ServiceRow] = field(default_factory=dict)
     free_shipping: tuple[FreeShippingRow, ...] = ()
     warehouses: Mapping[str, WarehouseRow] = field(default_factory=dict)
+
+    @cached_property
+    def duties_by_prefix(self) -> Mapping[str, Mapping[str, tuple[DutyRow, ...]]]:
+        """Destination -> HS prefix -> rows: a tariff has hundreds of rows, a code few prefixes."""
+        found: dict[str, dict[str, tuple[DutyRow, ...]]] = {}
+        for area, rows in self.duties.items():
+            by_prefix = found.setdefault(area, {})
+            for row in rows:
+                by_prefix[row.hs_prefix] = (*by_prefix.get(row.hs_prefix, ()), row)
+        return found
 
     def currency(self, code: str) -> CurrencyRow:
         """The currency's policy; without one, the minor unit is the step."""

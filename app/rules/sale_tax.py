@@ -66,7 +66,7 @@ def tax_on_sale(what: Taxable, rates: Mapping[str, Rows], market: MarketFacts) -
     return _taxed(what, rates, market, None)
 
 
-def tax_on_import(what: Taxable, rates: Mapping[str, Rows], market: MarketFacts,
+def tax_on_import(what: Taxable, rates: Mapping[str, Rows], market: MarketFacts,  # noqa: PLR0913 - what the sum depends on
                   rule: ImportRow | None, value: Money, book: RateBook) -> Taxed:
     """Tax at the border.
 

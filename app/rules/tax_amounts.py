@@ -40,7 +40,7 @@ class TaxSum:
     included: Money
 
 
-def tax_of(amounts: Sequence[Money], percents: Sequence[Decimal], *, included: bool,
+def tax_of(amounts: Sequence[Money], percents: Sequence[Decimal], *, included: bool,  # noqa: PLR0913 - what the sum depends on
            mode: str, currency: str, direction: str = "half_up",
            ) -> tuple[TaxSum, tuple[Money, ...]]:
     """Tax on amounts that share the same component rates.

@@ -84,7 +84,8 @@ def _http_error(error: HTTPException) -> Response:
 def _no_database(_error: Exception) -> Response:
     """The database is away, locked or its disk is full: come back soon, nothing was done."""
     reference = secrets.token_hex(4)
-    log.exception("database_unavailable", reference=reference, request_id=g.get("request_id", ""))
+    log.error("database_unavailable", reference=reference, exc_info=True,
+              request_id=g.get("request_id", ""))
     response = answer(503, "unavailable", sentence("unavailable"), reference=reference)
     response.headers["Retry-After"] = "5"
     return response

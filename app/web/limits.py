@@ -30,13 +30,13 @@ READS, WRITES = frozenset({"GET"}), frozenset({"POST", "PUT", "PATCH", "DELETE"}
 
 
 def by_address() -> str:
-    """The client: an IPv4 address, or the /64 an IPv6 address belongs to (one line has them all)."""
+    """The client: an IPv4 address, or the /64 of an IPv6 address (one line has all of those)."""
     given = request.remote_addr or ""
     try:
         address = ipaddress.ip_address(given)
     except ValueError:
         return given
-    if address.version == 4:  # noqa: PLR2004 - of the protocol
+    if address.version == 4:
         return given
     return str(ipaddress.ip_network((address, 64), strict=False))
 

@@ -26,8 +26,8 @@ from app.extensions import db
 from app.services import markets
 from app.services.versions import Versions
 from app.web import encodings, pagekeys
-from app.web.caching import MARK, policy
 from app.web.cachelog import Seen
+from app.web.caching import MARK, policy
 from app.web.pagestore import HOUR, Doorkeeper, Entry, Key, Store, etag_of
 
 Environ = dict[str, Any]
@@ -51,10 +51,10 @@ def in_front_of(app: Flask, settings: Settings) -> Flask:
     """
     inner = app.wsgi_app
     if settings.trusted_proxies:
-        inner = ProxyFix(inner, x_for=settings.trusted_proxies, x_proto=0, x_host=0)  # type: ignore[assignment]
+        inner = ProxyFix(inner, x_for=settings.trusted_proxies, x_proto=0, x_host=0)
     cache = PageCache(inner, app, settings)
     app.extensions["page_cache"] = cache
-    app.wsgi_app = cache  # type: ignore[method-assign]
+    app.wsgi_app = cache  # type: ignore[assignment]
     return app
 
 

@@ -71,7 +71,7 @@ def test_a_field_that_was_left_is_checked_alone(ada: FlaskClient) -> None:
     answer = ada.post(f"{EN}/checkout/validation", data={**ADA, "email": "ada", "name": ""},
                       headers={**HTMX, "X-Validate": "email"})
 
-    assert answer.text.strip().startswith("<div class=\"field\" id=\"f-email-field\"")
+    assert answer.text.strip().startswith('<div class="field" id="f-email-field"')
     assert 'id="f-email-error"' in answer.text and "f-name" not in answer.text
 
 

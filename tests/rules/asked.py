@@ -110,8 +110,9 @@ def ask(to: Destination, *lines: LineFacts, shipping: int = 0, ship_from: str = 
         incoterm: str = "DDP", book: RateBook | None = None, **changes: Any) -> Quote:
     """The quote of these lines to a place."""
     asked = facts(to, *lines, **changes)
+    warehouses = tuple(dict.fromkeys(one.warehouse for one in lines)) or ("W",)
     held = served(book or law(), to, Money(shipping, asked.currency), ship_from=ship_from,
-                  incoterm=incoterm, warehouses=tuple({one.warehouse: 1 for one in lines}) or ("W",))
+                  incoterm=incoterm, warehouses=warehouses)
     return quote(asked, held)
 
 

@@ -12,7 +12,8 @@ import pytest
 from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules.facts import MarketFacts
-from app.rules.rate_book import FeeRow
+from app.rules.quote import as_dict, quote
+from app.rules.rate_book import FeeRow, FreeShippingRow
 from app.rules.result import Quote
 from tests.rules.asked import (
     LAW,
@@ -26,7 +27,6 @@ from tests.rules.asked import (
     served,
     tariff,
 )
-from app.rules.quote import as_dict, quote
 
 PARIS = Destination("FR", postal_code="75001")
 BERLIN = Destination("DE", postal_code="10115")
@@ -84,7 +84,7 @@ def test_prices_with_tax_keep_their_amount(
          {"seller": seller("US", "US:CA"), "ship_from": "US"}),
     ],
 )
-def test_tax_at_sale_on_top(  # noqa: PLR0913 - a table
+def test_tax_at_sale_on_top(
     to: Destination, minor: int, currency: str, shipping: int, answer: tuple[Any, ...],
     how: dict[str, Any],
 ) -> None:
@@ -111,7 +111,7 @@ def test_tax_at_sale_on_top(  # noqa: PLR0913 - a table
          (737, 600, 4337), "CN"),
     ],
 )
-def test_imports_prepaid(  # noqa: PLR0913 - a table
+def test_imports_prepaid(
     to: Destination, area: str, minor: int, currency: str, shipping: int, percent: str,
     answer: tuple[int, int, int], ship_from: str,
 ) -> None:
@@ -324,3 +324,15 @@ def test_the_kept_form_is_plain() -> None:
     plain = as_dict(ask(PARIS, line(5990), promotions=(percent_off("10"),)))
     assert plain["total"] == {"minor": 5391, "currency": "EUR"}
     assert plain["option"]["dispatches"] == [["W", "2026-11-23"]]  # type: ignore[index]
+
+
+def test_freight_is_not_free() -> None:
+    book = replace(law(), free_shipping=(FreeShippingRow(
+        "m", "standard", Money(5000, "EUR"), LAW),))
+    parcel = ask(PARIS, line(5990, weight_g=31_500), shipping=900, book=book)
+    assert parcel.option is not None
+    assert (parcel.shipping.minor, parcel.option.is_free_by) == (0, "threshold")
+    sofa = ask(PARIS, line(5990, weight_g=31_501), shipping=900, book=book)
+    assert sofa.option is not None
+    assert (sofa.shipping.minor, sofa.option.is_free_by) == (900, "")
+    assert "freight_is_not_free" in {why.rule for why in sofa.why}

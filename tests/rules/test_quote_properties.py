@@ -46,11 +46,11 @@ def questions(draw: st.DrawFn) -> tuple[QuoteFacts, RateBook]:
     for i in range(draw(st.integers(1, 4))):
         hs, origin, category = draw(st.sampled_from(GOODS))
         minor = draw(st.integers(0, 300_000))
-        for code in draw(st.sampled_from([["A"], ["B"], ["A", "B"]])):
-            lines.append(line(
-                minor, currency, line=str(i), sku=f"S{i}", hs_code=hs, origin=origin,
-                tax_category=category, quantity=draw(st.integers(1, 5)), warehouse=code,
-            ))
+        lines += [
+            line(minor, currency, line=str(i), sku=f"S{i}", hs_code=hs, origin=origin,
+                 tax_category=category, quantity=draw(st.integers(1, 5)), warehouse=code)
+            for code in draw(st.sampled_from([["A"], ["B"], ["A", "B"]]))
+        ]
     off: tuple[PromotionFacts, ...] = ()
     if draw(st.booleans()):
         off = (percent_off(str(draw(st.integers(0, 100)))),)

@@ -78,7 +78,7 @@ rates = st.lists(st.decimals(0, 60, places=3), min_size=1, max_size=3).map(
 
 @given(minors, rates, st.sampled_from(sorted(MODES)), st.booleans(),
        st.sampled_from(sorted(DIRECTIONS)), st.sampled_from(["EUR", "JPY", "KWD"]))
-def test_parts_add_up(  # noqa: PLR0913 - drawn
+def test_parts_add_up(
     found: list[int], percents: list[str], mode: str, included: bool, direction: str,
     currency: str,
 ) -> None:

@@ -18,7 +18,7 @@ DAY = date(2026, 11, 21)
 EURO = Money(10_000, "EUR")
 
 
-def decided(  # noqa: PLR0913 - a sale's facts
+def decided(
     country: str, postcode: str = "", *, who: SellerFacts | None = None, ship_from: str = "DE",
     customer: CustomerFacts = CONSUMER, value: Money = EURO, region: str = "", city: str = "",
     category: str = "standard", seller_side: bool = False,
@@ -49,7 +49,7 @@ def decided(  # noqa: PLR0913 - a sale's facts
         ("LI", "9490", "", "LI", "CH", False), ("US", "90012", "", "US", "US", False),
     ],
 )
-def test_where_a_place_lies(  # noqa: PLR0913 - a table
+def test_where_a_place_lies(
     country: str, postcode: str, city: str, tax: str, customs: str, is_eu_vat: bool
 ) -> None:
     area = locate(Destination(country, "", postcode, city), law())
@@ -78,7 +78,8 @@ def test_rates_are_those_of_the_region_where_it_has_its_own() -> None:
         ("DE", "10115", "DOMESTIC", "DE"), ("FR", "75001", "OSS_UNION", "FR"),
         ("PT", "9000-001", "OSS_UNION", "PT-30"), ("GB", "BT1 1AA", "OSS_UNION", "GB"),
         ("ES", "35001", "EXPORT", "IC"), ("DE", "78266", "EXPORT", "CH"),
-        ("GI", "", "EXPORT", "GI"), ("SM", "47890", "EXPORT", "SM"), ("VA", "00120", "EXPORT", "VA"),
+        ("GI", "", "EXPORT", "GI"), ("SM", "47890", "EXPORT", "SM"),
+        ("VA", "00120", "EXPORT", "VA"),
         ("AD", "AD500", "EXPORT", "AD"), ("JE", "JE2 3AB", "EXPORT", "JE"),
         ("GB", "SW1A 1AA", "UK_LOW_VALUE_POS", "GB"), ("IM", "IM1 1AA", "UK_LOW_VALUE_POS", "GB"),
         ("NO", "0150", "IMPORT", "NO"), ("CH", "8001", "IMPORT", "CH"), ("JP", "", "IMPORT", "JP"),
@@ -109,6 +110,15 @@ def test_a_german_shop_sells_to_businesses(
 ) -> None:
     found = decided(country, customer=customer)
     assert (found.code, found.jurisdiction) == (code, jurisdiction)
+
+
+@pytest.mark.parametrize(
+    ("country", "postcode"), [("DE", "27498"), ("IT", "23041"), ("GR", "63086"), ("FI", "22100")]
+)
+def test_a_territory_of_the_sellers_own_country_is_an_export(country: str, postcode: str) -> None:
+    found = decided(country, postcode, who=seller(country), ship_from=country)
+    assert found.code == "EXPORT"
+    assert decided("PT", "9000-001", who=seller("PT"), ship_from="PT").code == "DOMESTIC"
 
 
 def test_an_unproven_business_may_be_taxed_where_the_goods_leave() -> None:

@@ -59,8 +59,8 @@ class CheckoutPage:
         rules = addresses.form_rules(country, locale.current().language)
         fields = {f.name: _field(f, values, errors) for f in rules.fields}
         email = Field("email", _("E-mail"), str(values.get("email", "")),
-                      _error(errors, "email", _("E-mail")), _("For the order confirmation and tracking only."),
-                      True, (), "email", "email", "email")
+                      _error(errors, "email", _("E-mail")),
+                      _("For the order confirmation and tracking only."), True, (), "email", "email", "email")
         phone = Field("phone", field_label("phone"), str(values.get("phone", "")),
                       _error(errors, "phone", field_label("phone")), field_hint("phone"), True, (),
                       "tel", "tel", "tel")
@@ -113,8 +113,8 @@ def _field(rule: addresses.FieldRule, values: Mapping[str, str],
     hint = _("For example %(example)s", example=rule.example) if rule.example else ""
     return Field(
         rule.name, field_label(rule.kind), str(values.get(rule.name, "")),
-        _error(errors, rule.name, field_label(rule.kind)), hint, rule.is_required, rule.choices, rule.autocomplete,
-        inputmode="",
+        _error(errors, rule.name, field_label(rule.kind)), hint, rule.is_required, rule.choices,
+        rule.autocomplete,
     )
 
 

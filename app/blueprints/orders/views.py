@@ -80,7 +80,7 @@ def show_order(token: str, *, is_first: bool = False, message: str = "",
         "orders/show.html", "orders/_order.html", status=status, order=shown, is_first=is_first,
         message=message, page=Page(title=title, robots="noindex"),
     )
-    response.headers["Referrer-Policy"] = "same-origin"  # the token stays here; POSTs keep an Origin
+    response.headers["Referrer-Policy"] = "same-origin"  # POSTs need an Origin
     return private(response)
 
 
@@ -90,7 +90,7 @@ def ask_email(token: str, error: str = "") -> Response:
         "orders/access.html", "orders/_access.html", token=token, error=error,
         status=422 if error else 200, page=Page(title=_("Your order"), robots="noindex"),
     )
-    response.headers["Referrer-Policy"] = "same-origin"  # the token stays here; POSTs keep an Origin
+    response.headers["Referrer-Policy"] = "same-origin"  # POSTs need an Origin
     return private(response)
 
 

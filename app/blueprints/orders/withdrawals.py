@@ -84,5 +84,5 @@ def page(template: str, status: int = 200, **context: object) -> Response:
     """A private page of its own."""
     response = render(template, template, status=status,
                       page=Page(title=_("Withdraw from contract"), robots="noindex"), **context)
-    response.headers["Referrer-Policy"] = "same-origin"  # the token stays here; POSTs keep an Origin
+    response.headers["Referrer-Policy"] = "same-origin"  # POSTs need an Origin
     return private(response)

@@ -23,7 +23,7 @@ def show(reference: str) -> Response:
     asked = find(reference)
     response = render("pay/show.html", "pay/show.html", asked=asked,
                       page=Page(title=_("Test payment"), robots="noindex"))
-    response.headers["Referrer-Policy"] = "same-origin"  # the token stays here; POSTs keep an Origin
+    response.headers["Referrer-Policy"] = "same-origin"  # POSTs need an Origin
     return private(response)
 
 

@@ -23,6 +23,7 @@ class MailFolder:
         if next(self.folder.glob(f"*-{digest}.eml"), None) is not None:
             return
         name = f"{clock.now():%Y%m%dT%H%M%S}-{digest}.eml"
-        unfinished = self.folder / f".{name}"
+        # Not *.eml: a worker that dies right here must not look as if it had been sent.
+        unfinished = self.folder / f".{name}.part"
         unfinished.write_bytes(write(message).as_bytes())
         unfinished.rename(self.folder / name)

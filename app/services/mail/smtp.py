@@ -26,10 +26,12 @@ class SmtpMailer:
                 if self.url.username:
                     server.login(unquote(self.url.username), unquote(self.url.password or ""))
                 server.send_message(write(message))
+        # `from None`: these exceptions name the recipient, and a traceback goes into the log.
         except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
-            raise ProviderRejected(provider="smtp", reason=type(error).__name__) from error
+            kind = ProviderRejected if _is_final(error) else ProviderUnavailable
+            raise kind(provider="smtp", reason=type(error).__name__) from None
         except (OSError, smtplib.SMTPException) as error:
-            raise ProviderUnavailable(provider="smtp", reason=type(error).__name__) from error
+            raise ProviderUnavailable(provider="smtp", reason=type(error).__name__) from None
 
     def _connect(self) -> smtplib.SMTP:
         host, context = self.url.hostname or "localhost", ssl.create_default_context()
@@ -41,3 +43,11 @@ class SmtpMailer:
             server.starttls(context=context)
             server.ehlo()
         return server
+
+
+def _is_final(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> bool:
+    """Whether the server said "never" (5xx, RFC 5321 4.2.1); 4xx is "later": greylisting, a full
+    mailbox."""
+    if isinstance(error, smtplib.SMTPDataError):
+        return error.smtp_code >= 500
+    return all(code >= 500 for code, _words in error.recipients.values())

@@ -12,7 +12,7 @@ from app.extensions import db, transaction
 from app.kernel import clock
 from app.models.outbox import OutboxCursor, OutboxEvent
 
-KEPT = timedelta(days=14)
+KEPT, RENEWED = timedelta(days=14), timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,15 @@ def follow(follower: str, take: Callable[[Sequence[Change]], None], limit: int =
     if rows:
         take([Change(row.topic, row.subject) for row in rows])
         _move(follower, rows[-1].txid, rows[-1].id)
+    elif clock.now() - cursor.moved_at > RENEWED:  # or tidying would take it for one that has gone
+        _move(follower, cursor.txid, cursor.event_id)
     return len(rows)
+
+
+def is_known(follower: str) -> bool:
+    """Whether the follower has a cursor. One that was away for long has lost it, and with it what
+    has changed meanwhile: it must build its state from the tables again."""
+    return db.session.get(OutboxCursor, follower) is not None
 
 
 def start(follower: str) -> None:

@@ -19,7 +19,10 @@ log = structlog.get_logger()
 LEASE = timedelta(minutes=5)
 BACK_OFF = tuple(timedelta(seconds=s) for s in (5, 30, 120, 600, 1800, 3600, 7200, 14400, 28800))
 SLOW = ("renditions", "fetch_picture")
+GAVE_UP = "the worker died at every attempt"
 Handler = Callable[[Mapping[str, Any]], None]
+Leased = tuple[int, str, dict[str, Any], int]
+"""id, kind, payload, attempt: the attempt tells this lease from a later one of the same job."""
 
 
 def add(kind: str, key: str, payload: Mapping[str, Any], delay: timedelta = timedelta()) -> None:
@@ -33,8 +36,9 @@ def add(kind: str, key: str, payload: Mapping[str, Any], delay: timedelta = time
     )
 
 
-def claim(limit: int = 8) -> list[tuple[int, str, dict[str, Any]]]:
-    """Lease due jobs (id, kind, payload). One whose worker died is leased again after LEASE."""
+def claim(limit: int = 8, lease: timedelta = LEASE) -> list[Leased]:
+    """Lease due jobs. One whose worker died is leased again when its lease is over, but not for
+    ever: a job that ends every worker that takes it is given up like one that always fails."""
     now = clock.now()
     due = or_(
         and_(Job.state == "waiting", Job.due_at <= now),
@@ -46,9 +50,13 @@ def claim(limit: int = 8) -> list[tuple[int, str, dict[str, Any]]]:
     with transaction() as session:
         rows = [*_due(due, Job.kind.not_in(SLOW), limit), *_due(due, Job.kind.in_(SLOW), _room())]
         for job in rows:
-            job.state, job.lease_until = "running", now + LEASE
+            if job.attempts > len(BACK_OFF):
+                job.state, job.lease_until, job.error = "dead", None, job.error or GAVE_UP
+                continue
+            job.state, job.lease_until = "running", now + lease
             job.attempts += 1
-        return [(job.id, job.kind, job.payload) for job in rows]
+        return [(job.id, job.kind, job.payload, job.attempts) for job in rows
+                if job.state == "running"]
 
 
 def _due(due: Any, kinds: Any, limit: int) -> list[Job]:
@@ -66,14 +74,23 @@ def _room() -> int:
     return max(1 - running, 0)
 
 
-def run(job_id: int, kind: str, payload: Mapping[str, Any], handlers: Mapping[str, Handler]) -> bool:
-    """Do one leased job and note how it went; failures come back later, at last as `dead`."""
+def run(job_id: int, kind: str, payload: Mapping[str, Any], attempt: int,  # noqa: PLR0913 - a lease's parts, and how it is done
+        handlers: Mapping[str, Handler], lease: timedelta = LEASE) -> bool:
+    """Do one leased job and note how it went; failures come back later, at last as `dead`.
+
+    A worker that was held up until its lease was over, and somebody else's turn had come, does
+    nothing. returns  whether the job was done here
+    """
+    if not _begin(job_id, attempt, lease):
+        log.warning("job_lease_lost", kind=kind, job=job_id)
+        return False
     try:
         handlers[kind](payload)
     except Exception as error:  # noqa: BLE001 - whatever a handler raises must not end the worker
         db.session.rollback()
         final = isinstance(error, ProviderError) and not error.retryable
-        _failed(job_id, f"{type(error).__name__}: {getattr(error, 'code', error)}", final=final)
+        _failed(job_id, attempt, f"{type(error).__name__}: {getattr(error, 'code', error)}",
+                final=final)
         log.warning("job_failed", kind=kind, job=job_id, error=type(error).__name__, exc_info=True)
         return False
     with transaction() as session:
@@ -97,11 +114,22 @@ def backlog() -> dict[str, Any]:
     return {"waiting": waiting, "oldest_seconds": max(age, 0.0), "dead": dead}
 
 
-def _failed(job_id: int, error: str, *, final: bool) -> None:
+def _begin(job_id: int, attempt: int, lease: timedelta) -> bool:
+    """The lease anew from now on, if it is still this attempt's."""
     with transaction() as session:
-        job = session.get(Job, job_id)
-        if job is None:
-            return
+        renewed = session.execute(
+            update(Job).where(Job.id == job_id, Job.attempts == attempt, Job.state == "running")
+            .values(lease_until=clock.now() + lease)
+            .execution_options(synchronize_session=False)
+        )
+    return bool(renewed.rowcount)
+
+
+def _failed(job_id: int, attempt: int, error: str, *, final: bool) -> None:
+    with transaction() as session:
+        job = session.get(Job, job_id, populate_existing=True, with_for_update=True)
+        if job is None or (job.state, job.attempts) != ("running", attempt):
+            return  # somebody else's turn has come meanwhile
         gives_up = final or job.attempts > len(BACK_OFF)
         job.state = "dead" if gives_up else "waiting"
         job.error, job.lease_until = error[:500], None

@@ -46,7 +46,7 @@ def tax_rounding(case: Fields) -> Answer:
     rate = case.number("rate")
     mode = case.text("mode", "per_rate", one_of=sorted(MODES))
     method = case.text("method", "half_up", one_of=sorted(DIRECTIONS))
-    items = case.list("line_amounts_minor", needed=True)
+    items = case.items("line_amounts_minor", needed=True)
     amounts = [Money(_whole(item), currency) for item in items]
     included = case.text("price_basis", one_of=("incl", "excl")) == "incl"
     sums, _ = tax_of(amounts, [rate], included=included, mode=mode, currency=currency,
@@ -59,7 +59,7 @@ def tax_rounding(case: Fields) -> Answer:
 def allocate(case: Fields) -> Answer:
     """An amount shared out by weights."""
     total = Money(case.whole("total_minor"), _currency(case))
-    parts = total.split([_whole(item) for item in case.list("weights", needed=True)])
+    parts = total.split([_whole(item) for item in case.items("weights", needed=True)])
     why = Why("parts", "largest_remainder", source="Hamilton; ties to the earlier part")
     return {"parts_minor": [part.minor for part in parts],
             "sum_minor": sum(part.minor for part in parts)}, {"parts_minor": [why]}
@@ -84,7 +84,7 @@ def _step(fields: Fields) -> Step:
     if not name:
         raise Refused("steps: " + ", ".join(fields.rest()) + " is not a kind of discount")
     value = fields.number(name)
-    only = fields.list("lines") if fields.has("lines") else None
+    only = fields.items("lines") if fields.has("lines") else None
     fields.end()
     return Step(_STEPS[name], value, None if only is None else frozenset(map(_whole, only)))
 
@@ -128,7 +128,7 @@ def prior(case: Fields) -> Answer:
     """The lowest price of the 30 days before a reduction."""
     currency = _currency(case)
     history = []
-    for row in case.list("history", needed=True):
+    for row in case.items("history", needed=True):
         if not isinstance(row, list) or len(row) != 2:
             raise Refused("history is not a list of [date, minor]")
         history.append((date.fromisoformat(row[0]), Money(_whole(row[1]), currency)))

@@ -42,7 +42,7 @@ class Fields:
 
     def maybe_whole(self, name: str) -> int | None:
         """A whole number, or nothing."""
-        return self.whole(name) if self.has(name) else self._nothing(name)
+        return self.whole(name) if self.has(name) else self._left.pop(name, None)
 
     def number(self, name: str, default: str | None = None) -> Decimal:
         """An exact number, written as a string or a whole number; never a binary fraction."""
@@ -59,7 +59,7 @@ class Fields:
 
     def maybe_number(self, name: str) -> Decimal | None:
         """An exact number, or nothing."""
-        return self.number(name) if self.has(name) else self._nothing(name)
+        return self.number(name) if self.has(name) else self._left.pop(name, None)
 
     def text(self, name: str, default: str | None = None, one_of: Sequence[str] = ()) -> str:
         """Words, if wanted one of a few."""
@@ -108,7 +108,7 @@ class Fields:
             raise self._wrong(name, "a moment with its offset")
         return found
 
-    def list(self, name: str, *, needed: bool = False) -> Sequence[Any]:
+    def items(self, name: str, *, needed: bool = False) -> Sequence[Any]:
         """A list; an empty one when it is not there."""
         value = self._take(name, None if needed else [])
         if not isinstance(value, list):
@@ -122,7 +122,7 @@ class Fields:
     def each(self, name: str, *, needed: bool = False) -> list[Fields]:
         """The objects of a list."""
         return [Fields(item, f"{self._named(name)}.{i}")
-                for i, item in enumerate(self.list(name, needed=needed))]
+                for i, item in enumerate(self.items(name, needed=needed))]
 
     def any_of(self, *names: str) -> str:
         """The first of these names that is there, or ''."""
@@ -153,9 +153,6 @@ class Fields:
         if value is None:
             raise Refused(f"{self._named(name)} is missing")
         return value
-
-    def _nothing(self, name: str) -> None:
-        self._left.pop(name, None)
 
     def _named(self, name: str) -> str:
         return f"{self._place}.{name}" if self._place else name

@@ -25,7 +25,7 @@ def chargeable(case: Fields) -> Answer:
     """What parcels are charged as, by a carrier's rule; units are those of the case."""
     parcels = []
     for parcel in case.each("parcels", needed=True):
-        sides = [Decimal(str(side)) for side in parcel.list("dims", needed=True)]
+        sides = [Decimal(str(side)) for side in parcel.items("dims", needed=True)]
         if len(sides) != 3:
             raise Refused("dims are three sides")
         parcels.append(Measured((sides[0], sides[1], sides[2]), parcel.number("weight")))
@@ -70,7 +70,7 @@ def card_price(case: Fields) -> Answer:
     surcharges = [_surcharge(row) for row in card.each("surcharges")]
     card.end()
     weight = case.number("chargeable_kg")
-    apply = [str(name) for name in case.list("apply")]
+    apply = [str(name) for name in case.items("apply")]
     price = rate_card_price(rates, surcharges, [weight], apply)
     if price is None:
         raise Unsupported(f"{weight} kg is over the last tier of zone {zone}: not offered")
@@ -116,7 +116,7 @@ def delivery(case: Fields) -> Answer:
     """Dispatch, first and last day of delivery."""
     offset = timedelta(minutes=case.whole("warehouse_utc_offset_min"))
     local = case.moment("ordered_at_utc").astimezone(UTC).astimezone(timezone(offset))
-    transit = [int(day) for day in case.list("transit_days", needed=True)]
+    transit = [int(day) for day in case.items("transit_days", needed=True)]
     found = plan(
         local, time.fromisoformat(case.text("cut_off")), case.whole("handling_days", 0),
         (transit[0], transit[-1]), _calendar(case.inside("origin_calendar")),
@@ -129,8 +129,8 @@ def delivery(case: Fields) -> Answer:
 
 def _calendar(fields: Fields) -> CalendarRow:
     found = CalendarRow(
-        "case", frozenset(int(day) for day in fields.list("weekend")),
-        frozenset(date.fromisoformat(day) for day in fields.list("holidays")),
+        "case", frozenset(int(day) for day in fields.items("weekend")),
+        frozenset(date.fromisoformat(day) for day in fields.items("holidays")),
     )
     fields.end()
     return found

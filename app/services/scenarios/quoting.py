@@ -48,10 +48,17 @@ class _Asked:
 
 
 def quote_case(case: Fields, book: RateBook) -> tuple[dict[str, Any], Mapping[str, list[Why]]]:
-    """The answer to one case, and the reasons of its fields."""
+    """The answer to one case, and the reasons of its fields.
+
+    Of an outlying territory only our side is answered, unless the case describes its border: what
+    its importer pays there is a reason ("local_tax_on_arrival"), not an amount.
+    """
     asked = _asked(case, book)
     case.end()
     held, result = asked.held, _clear(asked, asked.held)
+    if result.decision.rule == "special_territory" and not asked.tables.has_border:
+        asked = replace(asked, facts=replace(asked.facts, is_seller_side=True))
+        result = _clear(asked, held)
     if asked.basis == "incl_home" and result.decision.treatment not in AT_HOME:
         held = _stripped(asked)
         excl = replace(asked.facts, market=replace(asked.facts.market, tax_included=False))
@@ -100,16 +107,16 @@ def _place(fields: Fields) -> Destination:
     return replace(found, region=region)
 
 
-def _seller(fields: Fields, place: Destination, nexus: bool | None) -> SellerFacts:
+def _seller(fields: Fields, place: Destination, nexus: bool | None) -> SellerFacts:  # noqa: FBT001 - said or not
     country = fields.text("country").upper()
-    registrations = {str(code) for code in fields.list("registrations")}
+    registrations = {str(code) for code in fields.items("registrations")}
     if nexus is not None:
         state = f"US:{place.region}"
         registrations = registrations | {state} if nexus else registrations - {state}
     has_oss = any(code.startswith("OSS:") for code in registrations)
     found = SellerFacts(
         "case", country, frozenset(registrations),
-        frozenset(str(code) for code in fields.list("established_in")) or frozenset({country}),
+        frozenset(str(code) for code in fields.items("established_in")) or frozenset({country}),
         fields.yes("oss_opted", default=has_oss), fields.text("vat_id", ""),
         _euros(fields, "eu_b2c_cross_border_this_year_eur"),
         _euros(fields, "eu_b2c_cross_border_prev_year_eur"),

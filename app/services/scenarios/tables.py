@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from app.kernel.address import Destination
 from app.kernel.fx import Rate
@@ -48,7 +49,7 @@ def case_tables(case: Fields, book: RateBook, place: Destination, currency: str,
     if case.has("fx"):
         given = case.inside("fx")
         rates = {code: Rate("EUR", code, given.number(code), SOURCE, day)
-                 for code in list(given.names())}
+                 for code in given.names()}
         book = replace(book, fx={**book.fx, **rates})
     tables = case.inside("tables", {})
     area = locate(place, book)
@@ -126,7 +127,7 @@ def _with_import(fields: Fields, book: RateBook, area: Area, currency: str,
     tax_limit = limit("tax_de_minimis", "tax_de_minimis_minor", "vat_de_minimis",
                       "vat_de_minimis_minor") or both
     not_levied = limit("tax_not_levied_minor", "min_tax_minor")
-    changes = {
+    changes: dict[str, Any] = {
         "valuation": fields.text("valuation", known.valuation if known else "CIF",
                                  one_of=("CIF", "FOB")),
         "duty_threshold": duty_limit, "tax_threshold": not_levied or tax_limit,

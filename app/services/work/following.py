@@ -19,7 +19,7 @@ def name() -> str:
 
 def prepare() -> None:
     """Before following: an index that is missing or outdated is built from the tables."""
-    if search.needs_rebuild():
+    if search.needs_rebuild() or not follow.is_known(f"search@{name()}"):
         follow.start(f"search@{name()}")
         search.rebuild()
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,20 @@ def memory_queue() -> Any:
 
 
 class Desk:
-    """Takes due jobs and hands them out. `context` opens an application context per task."""
+    """Takes due jobs and hands them out. `context` opens an application context per task.
+
+    lease  how long a job is this worker's; one that died gives its jobs back after it
+    """
 
     def __init__(self, huey: Any, handlers: Mapping[str, jobs.Handler],
-                 context: Callable[[], AbstractContextManager[Any]]) -> None:
-        self.huey = huey
+                 context: Callable[[], AbstractContextManager[Any]],
+                 lease: timedelta = jobs.LEASE) -> None:
+        self.huey, self.lease = huey, lease
 
         @huey.task(name="job")
-        def job(job_id: int, kind: str, payload: dict[str, Any]) -> None:
+        def job(job_id: int, kind: str, payload: dict[str, Any], attempt: int) -> None:
             with context():
-                jobs.run(job_id, kind, payload, handlers)
+                jobs.run(job_id, kind, payload, attempt, handlers, lease)
 
         self.job = job
 
@@ -42,7 +47,7 @@ class Desk:
         """Lease due jobs and queue them. A queue that is full gets no more."""
         if self.huey.pending_count() >= 2:
             return 0
-        leased = jobs.claim(limit)
-        for job_id, kind, payload in leased:
-            self.job(job_id, kind, payload)
+        leased = jobs.claim(limit, self.lease)
+        for job_id, kind, payload, attempt in leased:
+            self.job(job_id, kind, payload, attempt)
         return len(leased)
