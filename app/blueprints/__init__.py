@@ -18,6 +18,4 @@ def register(app: Flask) -> None:
     for name in LOCALISED:
         module = import_module(f"app.blueprints.{name}")
         app.register_blueprint(module.bp, url_prefix="/<prefix:prefix>")
-    api = import_module("app.blueprints.api")
-    if hasattr(api, "register"):
-        api.register(app)
+    import_module("app.blueprints.api").register(app)

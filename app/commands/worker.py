@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.extensions import db, providers
-from app.services.media.flow import fetch_remote, make_renditions
+from app.services.media import flow as media
 from app.services.outbox import jobs
 from app.services.payment import callbacks, refunds
 from app.services.work import appointments, following
@@ -28,8 +28,7 @@ HANDLERS: dict[str, jobs.Handler] = {
     "mail": mail_job,
     "refund": refunds.carry_out,
     "callback": callbacks.catch_up,
-    "renditions": make_renditions,
-    "fetch_picture": fetch_remote,
+    **media.HANDLERS,
 }
 PATIENCE = 10.0  # seconds a job may take to finish when the worker is told to stop
 PAUSE = 0.4  # seconds between two looks at the log: a change is in the index within two

@@ -126,7 +126,7 @@ def clean(values: Mapping[str, str], *, needs_phone: bool = False) -> Address:
     if fields:
         raise Invalid("invalid", fields=fields)
     return Address(
-        name=given["name"], company=given["company"], line1=checked["street_address"],
+        name=given["name"], company=given["company"], line1=given["line1"],
         line2=given["line2"], city=given["city"],
         region=checked.get("country_area", "") or given["region"],
         postal_code=checked.get("postal_code", ""), country=country, phone=phone,

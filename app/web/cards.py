@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any
+from urllib.parse import urlencode
 
-from flask import current_app, url_for
+from flask import current_app
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from markupsafe import Markup
@@ -19,6 +19,7 @@ from app.services.catalogue.offers import Offer
 from app.services.media.flow import PictureView
 from app.web import filters, locale
 from app.web.foreign import said
+from app.web.paths import path_to
 from app.web.price_words import reduction_words
 
 
@@ -110,9 +111,9 @@ def cut(percent: int) -> str:
 
 
 def _card(facts: CardFacts) -> Card:
-    extra: dict[str, Any] = {"sku": facts.sku} if facts.sku else {}
+    path = path_to("storefront.product", facts.slug)
     return Card(
-        url=url_for("storefront.product", slug=facts.slug, **extra),
+        url=f"{path}?{urlencode({'sku': facts.sku})}" if facts.sku else path,
         name=said(facts.name, facts.language), brand=facts.brand, picture=facts.picture,
         offer=offer_view(facts.offer),
         stamps=stamps_of(facts.offer, is_new=facts.is_new, is_out=facts.stock == "out"),

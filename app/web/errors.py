@@ -36,7 +36,8 @@ def answer(status: int, code: str, message: str, *, fields: dict[str, str] | Non
     if request.path.startswith(("/api/", "/webhooks/")):
         response = _problem(status, code, message, fields, reference)
     elif wants_fragment():
-        response = make_response(render_template("errors/_error.html", message=message))
+        response = make_response(render_template("errors/_error.html", message=message,
+                                                 reference=reference))
         response.headers.update({"HX-Retarget": "#notice", "HX-Reswap": "outerHTML"})
         response.vary.update(["HX-Request", "HX-Request-Type"])
     else:

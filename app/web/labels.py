@@ -75,6 +75,13 @@ def line_note(code: str) -> str:
     }.get(code, "")
 
 
+def tax(name: str) -> str:
+    """A tax by the name its table gives it; names used in one country only stay as they are."""
+    return {
+        "VAT": _("VAT"), "Sales tax": _("Sales tax"), "Consumption tax": _("Consumption tax"),
+    }.get(name, name)
+
+
 def test_outcome(code: str) -> str:
     """A choice on the test gateway's page."""
     return {

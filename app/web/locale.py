@@ -8,7 +8,7 @@ from functools import cached_property
 from babel import Locale as BabelLocale
 from babel import UnknownLocaleError
 from flask import Blueprint, Flask, abort, g, request
-from werkzeug.routing import BaseConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from app.kernel.errors import NotFound
 from app.services import markets
@@ -61,6 +61,12 @@ class PrefixConverter(BaseConverter):
 
     regex = r"[a-z]{2}(?:-hans)?-[a-z]{2,3}"
     part_isolating = True
+
+
+class RowNumber(IntegerConverter):
+    """A row's number in an address: one that no table can hold is no address of the shop."""
+
+    regex = r"[0-9]{1,9}"
 
 
 def prefix_of(language: str, market_code: str) -> str:
@@ -124,8 +130,8 @@ def localised(blueprint: Blueprint) -> Blueprint:
 
 
 def install(app: Flask) -> None:
-    """Register the converter and make url_for fill in the current prefix."""
-    app.url_map.converters["prefix"] = PrefixConverter
+    """Register the converters and make url_for fill in the current prefix."""
+    app.url_map.converters |= {"prefix": PrefixConverter, "int": RowNumber}
 
     @app.url_defaults
     def _fill(endpoint: str, values: dict[str, object]) -> None:

@@ -13,6 +13,7 @@ from app.kernel.errors import ShopError
 from app.services import content, markets
 from app.web import filters, locale
 from app.web.labels import payment_method
+from app.web.paths import path_to
 
 
 @dataclass
@@ -110,8 +111,8 @@ class Page:
 def entry_url(kind: str, slug: str) -> str:
     """The address of a menu or footer entry."""
     if kind == "category":
-        return url_for("storefront.category", slug=slug)
-    return url_for("pages.show", slug=slug)
+        return path_to("storefront.category", slug)
+    return path_to("pages.show", slug)
 
 
 def hreflangs() -> list[tuple[str, str]]:

@@ -10,7 +10,7 @@ from app.config import SettingError, read
 from tests.architecture.sources import APP, ROOT
 
 NAME = re.compile(r"\b(?:TRADEWIND|STRIPE|SMTP|MEDIA|DATABASE|REDIS|SECRET|BASE)_[A-Z_]+\b")
-SETTINGS = set(NAME.findall((APP / "config.py").read_text()))
+SETTINGS = set(re.findall(rf'"({NAME.pattern})"', (APP / "config.py").read_text()))
 OF_SCRIPTS = {"TRADEWIND_TEST_SIZE"}
 
 

@@ -4,21 +4,48 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.e2e.conftest import ROOT, free_port, wait_for
-
+ROOT = Path(__file__).resolve().parents[2]
 CORES = os.cpu_count() or 1
 
 
 def patience(seconds: float) -> float:
     """So many seconds of an idle machine; on a busy one, more."""
     return seconds * max(1.0, os.getloadavg()[0] / CORES)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    """Whether the address answers with success."""
+    try:
+        urllib.request.urlopen(url, timeout=2).close()
+    except (urllib.error.URLError, OSError):
+        return False
+    return True
+
+
+def until(holds: Callable[[], object], seconds: float, what: str) -> float:
+    """Wait until something holds; seconds it took. Raises AssertionError."""
+    begun, end = time.monotonic(), time.monotonic() + patience(seconds)
+    while not holds():
+        assert time.monotonic() < end, what
+        time.sleep(0.05)
+    return time.monotonic() - begun
 
 
 @dataclass
@@ -43,12 +70,10 @@ class RunningShop:
 
     def start_web(self) -> float:
         """Start the web server; seconds until it answers."""
-        begun = time.monotonic()
         self._start("web", [
             "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port),
             "--workers", str(self.web_workers), "--blocking-threads", "4", "wsgi:app"])
-        wait_for(f"{self.url}/readyz", patience(60))
-        return time.monotonic() - begun
+        return until(lambda: answers(f"{self.url}/readyz"), 30, "the web server answers")
 
     def start_worker(self, name: str = "worker", *, lease: int = 300, threads: int = 2,
                      home: Path | None = None) -> None:
@@ -97,11 +122,3 @@ class RunningShop:
                 "TRADEWIND_LOG_LEVEL": "INFO", "TRADEWIND_RATE_LIMITS": "off",
                 "PYTHONWARNINGS": "ignore", **self.more}
 
-
-def until(holds, seconds: float, what: str) -> float:
-    """Wait until something holds; seconds it took. Raises AssertionError."""
-    begun, end = time.monotonic(), time.monotonic() + patience(seconds)
-    while not holds():
-        assert time.monotonic() < end, what
-        time.sleep(0.05)
-    return time.monotonic() - begun

@@ -21,7 +21,7 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "fr": {"country": "FR", "line1": "12 rue de Rivoli", "city": "Paris", "postal_code": "75001"},
     "es": {"country": "ES", "line1": "Calle Mayor 1", "city": "Madrid", "region": "M",
            "postal_code": "28013"},
-    "jp": {"country": "JP", "line1": "千代田1-1", "region": "JP-13", "postal_code": "100-0001"},
+    "jp": {"country": "JP", "line1": "千代田1-1", "region": "東京都", "postal_code": "100-0001"},
     "sg": {"country": "SG", "line1": "1 Raffles Place", "city": "Singapore",
            "postal_code": "048616"},
     "ae": {"country": "AE", "line1": "Al Wasl Road 12", "region": "AE-DU"},

@@ -60,7 +60,8 @@ class CheckoutPage:
         fields = {f.name: _field(f, values, errors) for f in rules.fields}
         email = Field("email", _("E-mail"), str(values.get("email", "")),
                       _error(errors, "email", _("E-mail")),
-                      _("For the order confirmation and tracking only."), True, (), "email", "email", "email")
+                      _("For the order confirmation and tracking only."), True, (), "email",
+                      "email", "email")
         phone = Field("phone", field_label("phone"), str(values.get("phone", "")),
                       _error(errors, "phone", field_label("phone")), field_hint("phone"), True, (),
                       "tel", "tel", "tel")

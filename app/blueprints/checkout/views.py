@@ -100,10 +100,8 @@ def drop_coupon() -> BaseResponse:
 def place() -> BaseResponse:
     """The order button: order first, then off to pay."""
     cart = needed_cart()
-    text = request.form.get("seen_total", "")
-    seen = int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
     try:
-        order = placing.place(cart, seen_total=seen)
+        order = placing.place(cart, seen_total=seen_total(request.form.get("seen_total")))
     except (PaymentDeclined, ProviderError) as error:
         waiting = placing.open_order(carts.find(cart.public_id))
         if waiting is None:
@@ -119,6 +117,14 @@ def place() -> BaseResponse:
     mine = visitor.private_session()
     mine["orders"] = [*mine.get("orders", []), order.token][-20:]
     return leave(payment.redirect_url or url_for("orders.show", token=order.token))
+
+
+def seen_total(text: str | None) -> int | None:
+    """Minor units the shopper saw; None when the form does not say. What cannot be read is -1,
+    which no total is: better shown once more than ordered unseen."""
+    if text is None:
+        return None
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
 
 
 def section(step: str, act: Callable[..., object], error_name: str = "") -> BaseResponse:

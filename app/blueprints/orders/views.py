@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -45,10 +47,15 @@ def verify(token: str) -> BaseResponse:
 
 @bp.get("/orders/<token>/return")
 def back(token: str) -> BaseResponse:
-    """Back from the payment page: ask how it went, settle, show. Never trusts the address."""
+    """Back from the payment page: ask how it went, settle, show. Never trusts the address.
+
+    The order's link is in every mail about it; only the payment page also knows the payment. Who
+    comes without it has placed the order in this browser, or is asked for the e-mail address.
+    """
     order = reading.find(token)
     payment = settling.check(flow.latest(order))
-    remember(token)
+    if came_from(payment.reference):
+        remember(token)
     notice = "payment_declined" if payment.state == "failed" else None
     return redirect(url_for("orders.show", token=token, notice=notice), 303)
 
@@ -92,6 +99,12 @@ def ask_email(token: str, error: str = "") -> Response:
     )
     response.headers["Referrer-Policy"] = "same-origin"  # POSTs need an Origin
     return private(response)
+
+
+def came_from(reference: str) -> bool:
+    """The address names the payment, as the payment page does when it sends the shopper back."""
+    given = request.args.get("session", "")
+    return bool(reference) and hmac.compare_digest(given.encode(), reference.encode())
 
 
 def is_mine(token: str) -> bool:

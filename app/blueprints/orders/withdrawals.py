@@ -9,7 +9,7 @@ from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
-from app.blueprints.orders.views import bp
+from app.blueprints.orders.views import ask_email, bp, is_mine, remember
 from app.kernel.errors import NotFound, ShopError
 from app.services.orders import reading, withdrawing
 from app.web.caching import private
@@ -32,18 +32,21 @@ def withdraw_find() -> BaseResponse:
                                        request.form.get("email", ""))
     except NotFound:
         return start_page(error=_("We find no order with this number and e-mail address."))
+    remember(order.token)
     return redirect(url_for("orders.withdraw", token=order.token), 303)
 
 
 @bp.get("/orders/<token>/withdrawal")
 def withdraw(token: str) -> Response:
-    """Step one: which articles, under which name."""
-    return form_page(token)
+    """Step one: which articles, under which name; for who knows the e-mail address."""
+    return form_page(token) if is_known(token) else ask_email(token)
 
 
 @bp.post("/orders/<token>/withdrawal")
 def withdraw_confirm(token: str) -> BaseResponse:
     """Step two: "Confirm withdrawal here"; then the acknowledgement goes out at once."""
+    if not is_known(token):
+        return ask_email(token)
     chosen = withdrawing.chosen_lines(reading.find(token), request.form)
     if request.form.get("confirmed") != "1":
         return form_page(token, chosen=chosen, confirming=bool(chosen),
@@ -59,9 +62,16 @@ def withdraw_confirm(token: str) -> BaseResponse:
 @bp.get("/orders/<token>/withdrawal/<int:withdrawal>")
 def withdrawn(token: str, withdrawal: int) -> Response:
     """The acknowledgement, with its time."""
+    if not is_known(token):
+        return ask_email(token)
     order = reading.find(token)
     return page("orders/withdrawn.html", order=reading.view(order),
                 withdrawal=withdrawing.find(order, withdrawal))
+
+
+def is_known(token: str) -> bool:
+    """Whether this browser may see the order. Raises NotFound for a link that opens nothing."""
+    return bool(reading.find(token)) and is_mine(token)
 
 
 def start_page(error: str = "") -> Response:

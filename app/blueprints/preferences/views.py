@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
 from flask_babel import gettext as _
@@ -78,18 +78,24 @@ def set_consent() -> BaseResponse:
 @bp.get("/visitor")
 def personal() -> Response:
     """The personal parts of a public page, loaded after it: cart count, choices, suggestions."""
-    here = locale.current()
-    differs = here.country != here.market.country
-    response = render(
+    path = local_path(request.args.get("next", ""))
+    return private(render(
         "preferences/personal.html", "preferences/_personal.html",
         count=carts.count(visitor.cart_token()), page=Page(title=_("Your visit"),
                                                            robots="noindex"),
         has_chosen_consent=CONSENT_COOKIE in request.cookies, suggestion=suggestion(),
-        next=local_path(request.args.get("next", "")), country_differs=differs,
-    )
-    if differs:  # what a product page says about delivery was made for the market's own country
-        response.headers["HX-Trigger"] = "country-chosen"
-    return private(response)
+        next=path, slip_url=own_slip(path),
+    ))
+
+
+def own_slip(path: str) -> str:
+    """Where a product page gets its landed cost for the country this visitor chose; '' when the
+    shared page, made for the market's own country, is right as it is."""
+    here, parts = locale.current(), urlsplit(path)
+    if here.country == here.market.country or not parts.path.startswith(f"/{here.prefix}/p/"):
+        return ""
+    asked = dict(parse_qsl(parts.query))
+    return "" if "to" in asked else f"{parts.path}/slip?{urlencode({**asked, 'to': here.country})}"
 
 
 @bp.post("/suggestion")
@@ -116,7 +122,10 @@ def suggestion() -> dict[str, str] | None:
 
 def local_path(path: str) -> str:
     """A path of this shop and nothing else (`//host`, `/\\t/host` and schemes are refused)."""
-    parts = urlsplit(path)
+    try:
+        parts = urlsplit(path)
+    except ValueError:  # "//[" is not even an address
+        return url_for("storefront.home")
     is_ours = (path.startswith("/") and not path.startswith(("//", "/\\")) and not parts.netloc
                and not parts.scheme and all(c.isprintable() and c != "\\" for c in path))
     return path if is_ours else url_for("storefront.home")

@@ -53,8 +53,8 @@ class Results:
 def results_of(text: str, args: Mapping[str, str]) -> Results:
     """Look for products (one page of them) and pages."""
     here = locale.current()
-    number = min(int(args["page"]), 50) if args.get("page", "").isdecimal() else 1
-    number, scope = max(number, 1), args.get("in", "")[:64]
+    page, scope = args.get("page", ""), args.get("in", "")[:64]
+    number = min(max(int(page), 1), 50) if page.isdecimal() and len(page) <= 4 else 1
     if not text:
         return Results((), 0, "", (), (), "", 0, 1)
     found = flow.find(text, here.language, here.market, kinds=("product",),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from urllib.parse import quote
+from functools import lru_cache
+from urllib.parse import quote as quoted
 
 from app.kernel.errors import NotFound
 from app.web.locale import parse_prefix
+
+
+quote = lru_cache(maxsize=20_000)(quoted)  # the same slugs for every prefix of a page
 
 
 def in_prefix(pattern: str, slugs: Mapping[str, str],

@@ -26,6 +26,7 @@ from app.web.cards import cards_of
 from app.web.foreign import lang_of, note_of, said
 from app.web.locale import Locale
 from app.web.page import Page
+from app.web.paths import path_to
 from app.web.price_words import list_words
 
 OPEN_FACETS = 4
@@ -77,7 +78,7 @@ def crumbs(shelf: Shelf | None, here: Locale, *, is_whole: bool) -> list[tuple[A
         text = step.text(here.chain)
         is_last = step is shelf and not is_whole
         found.append((said(text.name, text.language),
-                      None if is_last else url_for("storefront.category", slug=text.slug)))
+                      None if is_last else path_to("storefront.category", text.slug)))
     return found
 
 
@@ -111,7 +112,7 @@ def _head(shelf: Shelf, text: ShelfText, here: Locale) -> dict[str, Any]:
         "note": note_of(text.language), "lang": lang_of(text.language),
         "below": [{
             "name": said(name.name, name.language), "is_current": one.id == shelf.id,
-            "url": url_for("storefront.category", slug=name.slug),
+            "url": path_to("storefront.category", name.slug),
             "picture": views.get(one.media_id or 0),
         } for one, name in words],
     }

@@ -39,7 +39,9 @@ def chosen_lines(order: Order, form: Mapping[str, str]) -> dict[int, int]:
     found = {}
     for row in rows:
         text = form.get(f"line-{row.id}", "")
-        if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= row.quantity:
+        if text.isascii() and text.isdigit() and len(text) <= 4 and (
+            1 <= int(text) <= row.quantity
+        ):
             found[row.id] = int(text)
     return found
 

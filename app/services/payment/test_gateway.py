@@ -166,7 +166,8 @@ class TestGateway:
         if kept["outcome"] == Outcome.CHALLENGE and self._choices(kept):
             url = self.page_url.replace("{reference}", reference)
             return url.replace("{language}", kept["language"])
-        return str(kept["return_url"])
+        back = str(kept["return_url"])  # with the payment's name, as Stripe does it
+        return f"{back}{'&' if '?' in back else '?'}session={reference}"
 
     def look_up(self, reference: str) -> Receipt:
         """The payment as its outcome and the clock have it."""

@@ -182,9 +182,9 @@ def _lines(case: Fields, currency: str) -> tuple[list[LineFacts], list[Money]]:
         amounts.append(max(quantity * price - off, 0))
     if not lines:
         raise Refused("lines is empty")
-    off = reduction(amounts, Step(AMOUNT_ORDER, Decimal(case.whole("order_discount_minor", 0))))
+    shares = reduction(amounts, Step(AMOUNT_ORDER, Decimal(case.whole("order_discount_minor", 0))))
     return lines, [Money(amount - less, currency)
-                   for amount, less in zip(amounts, off, strict=True)]
+                   for amount, less in zip(amounts, shares, strict=True)]
 
 
 def _stripped(asked: _Asked) -> Parcelled:
@@ -197,15 +197,15 @@ def _stripped(asked: _Asked) -> Parcelled:
 
 
 def _stripped_shipping(held: Parcelled, rates: Sequence[Decimal]) -> Money:
-    by_rate: dict[Decimal, int] = {}
+    by_rate: dict[Decimal, int] = {}  # rate -> goods of it, in minor units
     for rate, paid in zip(rates, held.paid, strict=True):
         by_rate[rate] = by_rate.get(rate, 0) + paid.minor
     weights = list(by_rate.values())
     if not any(weights):
         weights = [1] * len(weights)
     shares = held.shipping.split(weights)
-    return Money.total((net_of(share, rate) for share, rate in zip(shares, by_rate, strict=True)),
-                       held.shipping.currency)
+    nets = [net_of(share, rate) for share, rate in zip(shares, list(by_rate), strict=True)]
+    return Money.total(nets, held.shipping.currency)
 
 
 def _home_rate(country: str, category: str, book: RateBook, day: date) -> Decimal:

@@ -56,7 +56,8 @@ def test_a_challenge_leads_to_our_page_again_and_then_to_the_shop(gateway) -> No
     assert gateway.page(session.reference).choices == test_gateway.AT_FIRST
     assert gateway.choose(session.reference, Outcome.CHALLENGE) == session.redirect_url
     assert gateway.page(session.reference).choices == test_gateway.IN_CHALLENGE
-    assert gateway.choose(session.reference, Outcome.CHALLENGE_PASSED) == charge.return_url
+    back = gateway.choose(session.reference, Outcome.CHALLENGE_PASSED)
+    assert back == f"{charge.return_url}&session={session.reference}"
     assert gateway.page(session.reference).choices == ()
 
 
