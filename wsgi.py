@@ -1,5 +1,13 @@
 """The WSGI entry: `flask` commands and the web server start here."""
 
-from app import create_app
+from __future__ import annotations
 
-app = create_app()
+import sys
+
+from app import create_app
+from app.config import SettingError
+
+try:
+    app = create_app()
+except SettingError as error:
+    sys.exit(f"{error}; see .env.example")

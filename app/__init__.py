@@ -18,6 +18,7 @@ from app.web import (
     headers,
     limits,
     locale,
+    nul,
     observe,
     pagecache,
     preloads,
@@ -55,7 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["tradewind"] = build_providers(settings)
     outbox_log.connect(app.extensions["tradewind"].versions.bump)
     headers.install(app, settings)
-    for part in (observe, locale, filters, assets, errors, caching, preloads):
+    for part in (observe, nul, locale, filters, assets, errors, caching, preloads):
         part.install(app)
     limits.install(app, settings)
     blueprints.register(app)

@@ -94,9 +94,9 @@ def _mailer(settings: Settings) -> Mailer:
 def _media(settings: Settings) -> MediaStore:
     if not settings.media_url:
         return LocalStore(settings.home / "media")
-    from app.services.media.s3 import S3Media  # noqa: PLC0415 - 15 MB SDK
+    from app.services.media.s3 import S3Store  # noqa: PLC0415 - 15 MB SDK
 
-    return S3Media(settings.media_url)
+    return S3Store(settings.media_url)
 
 
 def _rates(settings: Settings) -> dict[str, RateSource]:

@@ -48,7 +48,7 @@ class PostgreSQL:
 
     def drop(self, address: str) -> None:
         """Drop a copy."""
-        self._run(f'DROP DATABASE IF EXISTS "{address.rsplit("/", 1)[1].split("?")[0]}" WITH (FORCE)')
+        self._run(f'DROP DATABASE IF EXISTS "{address.rsplit("/", 1)[1].split("?", maxsplit=1)[0]}" WITH (FORCE)')
 
     def address(self, name: str) -> str:
         """SQLAlchemy's address of a database of this server."""

@@ -17,7 +17,13 @@ from app.models.promotion import Promotion
 from app.models.translation import CategoryText
 from app.services import stock
 from app.services.catalogue import editing
-from app.services.catalogue.drafts import BrandDraft, PriceDraft, ProductDraft, TextDraft, VariantDraft
+from app.services.catalogue.drafts import (
+    BrandDraft,
+    PriceDraft,
+    ProductDraft,
+    TextDraft,
+    VariantDraft,
+)
 from app.services.demo import foundation
 from app.services.media import flow as media
 from app.services.prices.renewal import renew_converted

@@ -99,7 +99,7 @@ def look(app: Flask, desk: Desk) -> None:
             desk.hand_out()
             for name in appointments.APPOINTMENTS:
                 appointments.keep(name)
-        except Exception:  # noqa: BLE001 - the worker outlives a lost database or a full disk
+        except Exception:
             db.session.rollback()
             log.exception("worker_round_failed")
 

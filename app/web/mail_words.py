@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from app.kernel.money import Money
 from app.services.orders.reading import OrderView, TaxView
-from app.web import filters
+from app.web import filters, labels
 
 _MARKS = (
     (re.compile(r"^#{1,6}\s*", re.MULTILINE), ""),
@@ -101,7 +101,7 @@ def by_rate(taxes: Sequence[TaxView]) -> tuple[tuple[str, Money], ...]:
     """("VAT 19%", amount) per tax and rate; parcels of one order are added up."""
     found: dict[str, Money] = {}
     for tax in taxes:
-        name = _("%(tax)s %(rate)s", tax=tax.name, rate=filters.percent(tax.percent))
+        name = _("%(tax)s %(rate)s", tax=labels.tax(tax.name), rate=filters.percent(tax.percent))
         found[name] = found[name] + tax.tax if name in found else tax.tax
     return tuple((name, amount) for name, amount in found.items() if amount)
 
@@ -134,7 +134,7 @@ def attention(why: str, details: Mapping[str, Any]) -> str:
 
 def details_of(details: Mapping[str, Any]) -> list[tuple[str, Money | str]]:
     """What is known of a flagged order, for staff: (label, amount or text)."""
-    names = {"asked": _("Asked for"), "got": _("Received"), "state": _("State"),
+    names = {"asked": _("Asked for"), "got": _("Received"), "state": _("Dispute state"),
              "refund": _("Refund")}
     currency = details.get("currency")
     found: list[tuple[str, Money | str]] = []

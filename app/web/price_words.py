@@ -65,12 +65,3 @@ def unit_words(price: UnitPrice) -> str:
         "m3": lambda: _("%(price)s per m³", price=amount),
         "piece": lambda: _("%(price)s per piece", price=amount),
     }[price.per]()
-
-
-def tax_name(name: str) -> str:
-    """A tax as rate tables call it, in the page's language."""
-    return {
-        "VAT": lambda: _("VAT"), "Sales tax": lambda: _("Sales tax"), "GST": lambda: _("GST"),
-        "HST": lambda: _("HST"), "PST": lambda: _("PST"), "QST": lambda: _("QST"),
-        "Consumption tax": lambda: _("Consumption tax"),
-    }.get(name, lambda: name)()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Flask, Response, current_app, request
 from flask import session as web_session
 
@@ -9,6 +11,7 @@ from app.extensions import providers
 from app.web.sessions import ServerSession
 
 CART_DAYS = 30
+CART_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
 def cart_cookie(app: Flask | None = None) -> str:
@@ -20,7 +23,7 @@ def cart_cookie(app: Flask | None = None) -> str:
 def cart_token() -> str:
     """The cart's public id from the cookie, or ''."""
     token = request.cookies.get(cart_cookie(), "")
-    return token if 20 <= len(token) <= 64 and token.isascii() else ""
+    return token if CART_TOKEN.fullmatch(token) else ""
 
 
 def remember_cart(response: Response, public_id: str) -> Response:

@@ -100,7 +100,7 @@ class Load:
     def call(self, method: str, path: str, **body: Any) -> Mapping[str, Any]:
         """An API call; a 4xx is a problem of the shop, anything else is tried again."""
         status, text = self.ask(method, f"/api/v1{path}", json.dumps(body) if body else "")
-        assert status < 400, f"{method} {path.split('/')[-1]} {status} {text[:300]}"
+        assert status < 400, f"{method} {path.rsplit('/', maxsplit=1)[-1]} {status} {text[:300]}"
         return json.loads(text)
 
     def ask(self, method: str, path: str, body: str = "") -> tuple[int, str]:

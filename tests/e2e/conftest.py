@@ -101,7 +101,7 @@ def wait_for(url: str, seconds: float = 60) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310 - loopback
+            urllib.request.urlopen(url, timeout=2).close()
         except (urllib.error.URLError, OSError):
             time.sleep(0.2)
         else:

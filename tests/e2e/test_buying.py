@@ -53,7 +53,7 @@ JOURNEYS = [
 @pytest.mark.parametrize("scripted", [True, False], ids=["script", "plain"])
 def test_a_shopper_buys_in_their_own_language(
     live_shop: LiveShop, visitor: BrowserContext, plain_visitor: BrowserContext,
-    journey: Journey, scripted: bool,  # noqa: FBT001 - a parameter of the table
+    journey: Journey, scripted: bool,
 ) -> None:
     page = (visitor if scripted else plain_visitor).new_page()
     said = quiet(page)

@@ -140,7 +140,7 @@ def looking(shopper: Shopper) -> Iterator[Seen]:
     for url in products[:24]:
         page = shopper.see("product", url)
         seen.setdefault('id="choices"' in page.html, page)
-        if len(seen) == 2:  # noqa: PLR2004 - one with choices, one without
+        if len(seen) == 2:
             break
     for has_choices, page in seen.items():
         yield Seen("product-choices" if has_choices else "product", page.url, page.html,

@@ -67,7 +67,7 @@ def test_tax_is_taken_out_once() -> None:
 @pytest.mark.parametrize(
     ("new", "moved"), [(1000, False), (1019, False), (1020, True), (980, True), (981, False)]
 )
-def test_a_move_counts_from_its_threshold_on(new: int, moved: bool) -> None:  # noqa: FBT001
+def test_a_move_counts_from_its_threshold_on(new: int, moved: bool) -> None:
     assert has_moved(Money(1000, "EUR"), Money(new, "EUR"), Decimal(2)) is moved
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-MUST_END_IN = {"isk": 100, "ugx": 100} | dict.fromkeys("bhd jod kwd omr tnd".split(), 10)
+MUST_END_IN = {"isk": 100, "ugx": 100} | dict.fromkeys(["bhd", "jod", "kwd", "omr", "tnd"], 10)
 SMALLEST = {
     "usd": 50, "eur": 50, "gbp": 30, "chf": 50, "cad": 50, "aud": 50, "sgd": 50, "jpy": 50,
     "aed": 200, "huf": 17500,

@@ -51,7 +51,7 @@ def best_language(wanted: list[str]) -> str | None:
                                                       max_distance=25)
         except langcodes.LanguageTagError:
             continue
-        if distance <= 25 and match != "und":  # noqa: PLR2004 - langcodes' own scale
+        if distance <= 25 and match != "und":
             return match
     return None
 
@@ -60,6 +60,6 @@ def market_of_languages(wanted: list[str]) -> markets.MarketView | None:
     """A market named by a tag's territory: "de-AT" -> Austria."""
     for tag in wanted:
         territory = tag.replace("_", "-").split("-")[-1].upper()
-        if len(territory) == 2 and (market := markets.of_country(territory)):  # noqa: PLR2004
+        if len(territory) == 2 and (market := markets.of_country(territory)):
             return market
     return None

@@ -1,6 +1,6 @@
 """Order status for guests, paying again, withdrawing."""
 
-from app.blueprints.orders.views import bp
 from app.blueprints.orders import withdrawals  # noqa: F401 - registers its views
+from app.blueprints.orders.views import bp
 
 __all__ = ["bp"]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from functools import lru_cache
+from functools import cache, lru_cache
 from urllib.parse import quote as quoted
 
 from app.kernel.errors import NotFound
 from app.web.locale import parse_prefix
-
 
 quote = lru_cache(maxsize=20_000)(quoted)  # the same slugs for every prefix of a page
 

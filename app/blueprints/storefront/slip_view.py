@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from app.blueprints.storefront.asked import AskedProduct
@@ -21,9 +22,9 @@ from app.services.catalogue.labels import labels
 from app.services.catalogue.slip import Slip
 from app.services.kept import Kept
 from app.web import filters
+from app.web.labels import tax as tax_name
 from app.web.labels import tier
 from app.web.locale import Locale
-from app.web.price_words import tax_name
 
 if TYPE_CHECKING:
     from app.blueprints.storefront.product_page import Chosen
@@ -143,7 +144,7 @@ def _charged(found: Slip) -> Iterator[Row]:
     if quote.duty:
         yield Row("duty", _("Duty"), quote.duty, "", _hs(found))
     if quote.fees:
-        yield Row("fees", _("Import fees"), quote.fees)
+        yield Row("fees", _("Customs fees"), quote.fees)
 
 
 def _due(found: Slip) -> Iterator[Row]:
@@ -156,7 +157,7 @@ def _due(found: Slip) -> Iterator[Row]:
     if due.tax:
         yield Row("due-tax", _("Import tax, about"), due.tax, "", hint)
     if due.fees:
-        yield Row("due-fees", _("Import fees, about"), due.fees, "", hint)
+        yield Row("due-fees", _("Customs fees, about"), due.fees, "", hint)
 
 
 def _total(found: Slip) -> Row:
@@ -192,8 +193,8 @@ def _route(found: Slip, here: Locale) -> tuple[str, str] | None:
         return None
     first, last = days
     if first == last:
-        words = _("your door, %(days)s days", days=filters.number(first))
+        words = ngettext("your door, %(num)s day", "your door, %(num)s days", first)
     else:
-        words = _("your door, %(first)s–%(last)s days", first=filters.number(first),
-                  last=filters.number(last))
+        words = ngettext("your door, %(first)s–%(num)s day", "your door, %(first)s–%(num)s days",
+                         last, first=first)
     return place.says(here.chain), words

@@ -94,5 +94,5 @@ def read_daily(body: bytes, source: str) -> tuple[Rate, ...]:
     parser.StartDoctypeDeclHandler = refuse
     parser.EntityDeclHandler = refuse
     parser.StartElementHandler = start
-    parser.Parse(body, True)  # noqa: FBT003 - the C function takes no keyword
+    parser.Parse(body, True)
     return tuple(rates)

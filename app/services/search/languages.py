@@ -62,4 +62,4 @@ TRAITS = {
 
 def traits(language: str) -> Traits:
     """Traits of "de" for "de-AT"; of English for a language we have none of."""
-    return TRAITS.get(language.split("-")[0].lower(), ENGLISH)
+    return TRAITS.get(language.split("-", maxsplit=1)[0].lower(), ENGLISH)

@@ -58,7 +58,7 @@ def keep(name: str, now: datetime | None = None) -> bool:
         return False
     try:
         act()
-    except Exception:  # noqa: BLE001 - one appointment must not end the worker
+    except Exception:
         db.session.rollback()
         log.exception("appointment_failed", name=name)
     return True

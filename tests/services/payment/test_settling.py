@@ -268,7 +268,6 @@ def do_jobs() -> None:
 
 def change_total(order: Order, by: int) -> None:
     """The order's total is another than what was asked for (a hand in the database)."""
-
     with transaction() as session:
         row = session.get(Order, order.id)
         assert row is not None

@@ -128,7 +128,7 @@ def test_time_limits_are_stripe_s(double, stripe: StripeProvider) -> None:
 class Stay(urllib.request.HTTPRedirectHandler):
     """Does not follow."""
 
-    def http_error_303(self, req, fp, code, msg, headers):  # noqa: ANN001, ANN201, PLR0913
+    def http_error_303(self, req, fp, code, msg, headers):
         return fp
 
 

@@ -45,7 +45,7 @@ def _entries(text: str, language: str) -> list[tuple[Word, ...]]:
 
 
 def _file(language: str) -> Path | None:
-    for name in (language, language.split("-")[0]):
+    for name in (language, language.split("-", maxsplit=1)[0]):
         path = FOLDER / f"{name}.txt"
         if name.replace("-", "").isalnum() and path.is_file():
             return path
