@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app
 from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, CursorResult, Engine, Result, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -54,6 +54,11 @@ def transaction() -> Iterator[Session]:
         session.info.pop(WRITE, None)
     for act in session.info.pop("after_commit", {}).values():
         act()
+
+
+def touched(result: Result[*tuple[Any, ...]]) -> int:
+    """How many rows an UPDATE or DELETE has met; an INSERT is not counted everywhere."""
+    return cast("CursorResult[*tuple[Any, ...]]", result).rowcount
 
 
 def after_commit(key: str, act: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ ROWS = ("kept", "made", "statements", "weight", "search", "quote", "orders", "st
 
 def main() -> int:
     """0 when every goal is met, else 1."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are ended too
     options = _options()
     names = options.only or list(ROWS) + (["import", "index"] if options.full else [])
     with database(options.database, options.size) as url:

@@ -48,7 +48,8 @@ class PostgreSQL:
 
     def drop(self, address: str) -> None:
         """Drop a copy."""
-        self._run(f'DROP DATABASE IF EXISTS "{address.rsplit("/", 1)[1].split("?", maxsplit=1)[0]}" WITH (FORCE)')
+        name = address.rsplit("/", 1)[1].split("?", maxsplit=1)[0]
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def address(self, name: str) -> str:
         """SQLAlchemy's address of a database of this server."""

@@ -87,8 +87,8 @@ def stop(consumer: Any) -> None:
     every job is safe to repeat, so nothing is lost by not waiting for a large picture."""
     consumer.stop(graceful=False)
     until = time.monotonic() + PATIENCE
-    for thread, _process in consumer.worker_threads:
-        _process.join(timeout=max(until - time.monotonic(), 0))
+    for _thread, process in consumer.worker_threads:
+        process.join(timeout=max(until - time.monotonic(), 0))
 
 
 def look(app: Flask, desk: Desk) -> None:

@@ -40,6 +40,7 @@ class Invalid(ShopError):
 
     @property
     def fields(self) -> Mapping[str, str]:
+        """Field name -> code of what is wrong with it."""
         return self._fields
 
 

@@ -11,7 +11,8 @@ T = TypeVar("T")
 
 ROOT_LANGUAGE = "en"
 RESERVED_SLUGS = frozenset(
-    ["c", "p", "search", "cart", "checkout", "orders", "account", "l", "blog", "pay", "locale", "consent", "styleguide", "static", "api", "admin", "webhooks", "feeds", "withdrawal"]
+    "c p search cart checkout orders account l blog pay locale consent styleguide static api"
+    " admin webhooks feeds withdrawal".split()
 )
 
 

@@ -70,7 +70,7 @@ class Order(Base):
     seen_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # confirmation shown first
     version: Mapped[int] = mapped_column(default=1)
 
-    __mapper_args__ = {"version_id_col": version}
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - declared so by SQLAlchemy
 
 
 class OrderLine(Base):
@@ -121,7 +121,7 @@ class Shipment(Base):
 
 
 class Withdrawal(Base):
-    """A shopper withdrew from a contract, or from some of its lines (Directive 2011/83/EU Art. 11a)."""
+    """A shopper withdrew from a contract or some of its lines (Directive 2011/83/EU Art. 11a)."""
 
     __tablename__ = "withdrawal"
 

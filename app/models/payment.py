@@ -78,7 +78,7 @@ class Refund(Base):
 
 
 class Callback(Base):
-    """An event a provider sent, verified, kept raw, taken once (unique by provider and event id)."""
+    """An event a provider sent, verified, kept raw, taken once (one by provider and event id)."""
 
     __tablename__ = "callback"
     __table_args__ = (UniqueConstraint("provider", "event_id"),)

@@ -25,7 +25,8 @@ class Dated:
 
 
 class TaxRate(Dated, Base):
-    """One component tax: jurisdiction "DE", "US-CA", "CA-QC"; shipping: follows, taxable, exempt."""
+    """One component tax: jurisdiction "DE", "US-CA", "CA-QC"; shipping: follows, taxable or
+    exempt."""
 
     __tablename__ = "tax_rate"
     __table_args__ = (

@@ -47,7 +47,7 @@ class ShippingService(Base):
 
 
 class ShippingZone(Base):
-    """Where a service goes: a country, or a part of it by postcode prefix, and how long it takes."""
+    """Where a service goes: a country, or a part of it by postcode prefix; how long it takes."""
 
     __tablename__ = "shipping_zone"
     __table_args__ = (Index("ix_shipping_zone_place", "service_id", "country"),)

@@ -54,7 +54,9 @@ class StockMove(Base):
     __tablename__ = "stock_move"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    variant_id: Mapped[int] = mapped_column(ForeignKey("variant.id", ondelete="CASCADE"), index=True)
+    variant_id: Mapped[int] = mapped_column(
+        ForeignKey("variant.id", ondelete="CASCADE"), index=True
+    )
     warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouse.id"))
     quantity: Mapped[int]  # + in, - out
     reason: Mapped[str] = mapped_column(String(16))  # receipt, count, sale, return

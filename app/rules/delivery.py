@@ -27,7 +27,7 @@ class Promise:
     order_by: datetime
 
 
-def promise(
+def promise(  # noqa: PLR0913 - warehouse, service and both calendars
     now: datetime,
     warehouse: WarehouseRow,
     handling_days: int,
@@ -51,7 +51,7 @@ def promise(
     )
 
 
-def plan(
+def plan(  # noqa: PLR0913 - warehouse, service and both calendars
     local: datetime,
     cut_off: time,
     handling_days: int,

@@ -157,19 +157,21 @@ def _carton(runs: Sequence[Run], limits: Limits) -> Parcel:
     pieces = sum(run.pieces for run in runs)
     weight = sum(run.weight * run.pieces for run in runs)
     longest, widest = max(run.long for run in runs), max(run.wide for run in runs)
-    best: tuple[tuple[bool, int], Parcel] | None = None
+    parcels: list[Parcel] = []
     for along, across in _FOOTPRINTS:
         if along * across > 1 and along * across >= 2 * pieces:
             break  # more places than pieces: it cannot get smaller
         long, wide, high = sorted(
             _layered(runs, longest * along, widest * across), reverse=True
         )
-        parcel = Parcel(weight, long, wide, high, pieces)
-        rank = (not limits.allow(parcel), long * wide + long * high + wide * high)
-        if best is None or rank < best[0]:
-            best = (rank, parcel)
-    assert best is not None
-    return best[1]
+        parcels.append(Parcel(weight, long, wide, high, pieces))
+    return min(parcels, key=lambda parcel: (not limits.allow(parcel), _cardboard(parcel)))
+
+
+def _cardboard(parcel: Parcel) -> int:
+    """Half the surface of the box, in square millimetres."""
+    long, wide, high = parcel.length_mm, parcel.width_mm, parcel.height_mm
+    return long * wide + long * high + wide * high
 
 
 def _layered(runs: Sequence[Run], length: int, width: int) -> tuple[int, int, int]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import db
 from app.kernel.text import choose
 from app.models.translation import CategoryText, OldSlug, PageText, ProductText
 
-TEXTS = {"product": (ProductText, ProductText.product_id),
-         "category": (CategoryText, CategoryText.category_id),
-         "page": (PageText, PageText.page_id)}
+Texts = type[ProductText] | type[CategoryText] | type[PageText]
+TEXTS: dict[str, tuple[Texts, InstrumentedAttribute[int]]] = {
+    "product": (ProductText, ProductText.product_id),
+    "category": (CategoryText, CategoryText.category_id),
+    "page": (PageText, PageText.page_id),
+}
 
 
 def subject_of(kind: str, slug: str, language: str = "") -> int | None:
@@ -33,9 +37,9 @@ def subject_of(kind: str, slug: str, language: str = "") -> int | None:
 def slugs_of(kind: str, subject_id: int) -> dict[str, str]:
     """language -> slug of a thing."""
     table, subject = TEXTS[kind]
-    return {language: slug for language, slug in db.session.execute(
+    return dict(db.session.execute(
         select(table.language, table.slug).where(subject == subject_id)
-    )}
+    ).all())
 
 
 def slug_in(kind: str, slug: str, language: str, chain: Sequence[str]) -> str | None:

@@ -20,7 +20,9 @@ def readiness() -> dict[str, Any]:
         db.session.execute(text("SELECT 1"))
         current = MigrationContext.configure(db.session.connection()).get_current_heads()
         wanted = ScriptDirectory(str(ROOT / "migrations")).get_heads()
-        found = {"database": "ok", "migrations": "ok" if set(current) == set(wanted) else "behind"}
+        found: dict[str, Any] = {
+            "database": "ok", "migrations": "ok" if set(current) == set(wanted) else "behind",
+        }
         found["backlog"] = jobs.backlog()
     except SQLAlchemyError:
         db.session.rollback()

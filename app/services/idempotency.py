@@ -84,6 +84,12 @@ def release(key: str, scope: str) -> None:
         )
 
 
+def abandon(key: str, scope: str) -> None:
+    """The act failed: what it left unfinished in the session is dropped, the key is free again."""
+    db.session.rollback()
+    release(key, scope)
+
+
 def forget_old() -> int:
     """Delete answers older than 24 hours. Returns how many; safe to run at any time."""
     with transaction() as session:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
 
-from app.extensions import db, transaction
+from app.extensions import db, touched, transaction
 from app.kernel import clock
 from app.kernel.errors import CouponRefused
 from app.kernel.money import Money
@@ -17,7 +17,7 @@ from app.models.promotion import Promotion, PromotionUse
 from app.rules.facts import PromotionFacts
 
 
-def applicable(market: str, currency: str, coupons: Sequence[str], now: datetime,
+def applicable(market: str, currency: str, coupons: Sequence[str], now: datetime,  # noqa: PLR0913 - who buys where and when
                language: str, email: str = "") -> tuple[PromotionFacts, ...]:
     """Automatic promotions of the market and moment, and those of the coupons given."""
     rows = db.session.scalars(
@@ -58,7 +58,7 @@ def take(order_id: int, codes: Sequence[str], email: str) -> None:
                 .execution_options(synchronize_session=False)
             )
             # After the update, whose row lock makes buyers of one coupon take turns.
-            if taken.rowcount == 0 or _is_exhausted(row, email):
+            if touched(taken) == 0 or _is_exhausted(row, email):
                 raise CouponRefused(reason="used_up")
             session.add(PromotionUse(order_id=order_id, promotion_id=row.id,
                                      email_hash=hash_of(email)))
@@ -82,7 +82,7 @@ def hash_of(email: str) -> str:
     return hashlib.sha256(email.strip().lower().encode()).hexdigest()
 
 
-def _why_not(row: Promotion, market: str, currency: str, now: datetime,
+def _why_not(row: Promotion, market: str, currency: str, now: datetime,  # noqa: PLR0911 - a return a reason
              email: str) -> str | None:
     if row.markets and market not in row.markets:
         return "not_for_these"

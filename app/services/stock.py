@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from app.extensions import db, transaction
+from app.extensions import db, touched, transaction
 from app.kernel.errors import Conflict, OutOfStock
 from app.models.stock import Reservation, StockItem, StockMove, Warehouse
 from app.services.outbox import log
@@ -48,7 +48,7 @@ def receive(variant_id: int, warehouse_id: int, quantity: int, reason: str = "re
             .values(on_hand=StockItem.on_hand + quantity)
             .execution_options(synchronize_session=False)
         )
-        if changed.rowcount == 0:
+        if touched(changed) == 0:
             raise Conflict("stock_promised")
         session.add(StockMove(variant_id=variant_id, warehouse_id=warehouse_id, quantity=quantity,
                               reason=reason, reference=reference))
@@ -65,7 +65,6 @@ def reserve(order_id: int, allocations: Iterable[Allocation]) -> None:
                 order_id=order_id, variant_id=wanted.variant_id,
                 warehouse_id=wanted.warehouse_id, quantity=wanted.quantity,
             ))
-            log.emit("stock", wanted.variant_id)
 
 
 def reserve_again(order_id: int) -> bool:
@@ -82,7 +81,6 @@ def reserve_again(order_id: int) -> bool:
             taken.append(wanted)
         for row in held:
             row.state = "held"
-            log.emit("stock", row.variant_id)
         session.flush()
         return bool(held)
 
@@ -94,7 +92,6 @@ def release(order_id: int) -> int:
         for row in held:
             _give_back(Allocation(row.variant_id, row.warehouse_id, row.quantity))
             row.state = "released"
-            log.emit("stock", row.variant_id)
         return len(held)
 
 
@@ -138,12 +135,12 @@ def available(variant_ids: Iterable[int]) -> dict[int, dict[str, int]]:
 
 def warehouse_ids() -> Mapping[str, int]:
     """Warehouse code -> id."""
-    return {code: id_ for code, id_ in db.session.execute(select(Warehouse.code, Warehouse.id))}
+    return dict(db.session.execute(select(Warehouse.code, Warehouse.id)).all())
 
 
 def _take(wanted: Allocation) -> bool:
     """One conditional statement: read-then-write would oversell."""
-    taken = db.session.execute(
+    left = db.session.execute(
         update(StockItem)
         .where(
             StockItem.variant_id == wanted.variant_id,
@@ -151,19 +148,31 @@ def _take(wanted: Allocation) -> bool:
             StockItem.on_hand - StockItem.reserved >= wanted.quantity,
         )
         .values(reserved=StockItem.reserved + wanted.quantity)
+        .returning(StockItem.on_hand - StockItem.reserved)
         .execution_options(synchronize_session=False)
-    )
-    return bool(taken.rowcount)
+    ).scalar_one_or_none()
+    if left is None:
+        return False
+    _say(wanted.variant_id, left)
+    return True
 
 
 def _give_back(held: Allocation) -> None:
-    db.session.execute(
+    left = db.session.execute(
         update(StockItem)
         .where(StockItem.variant_id == held.variant_id,
                StockItem.warehouse_id == held.warehouse_id)
         .values(reserved=StockItem.reserved - held.quantity)
+        .returning(StockItem.on_hand - StockItem.reserved)
         .execution_options(synchronize_session=False)
-    )
+    ).scalar_one()
+    _say(held.variant_id, left - held.quantity)
+
+
+def _say(variant_id: int, fewest: int) -> None:
+    """Pages show stock as in, few or out: they change only where few are left, before or after."""
+    if fewest <= FEW:
+        log.emit("stock", variant_id)
 
 
 def _reservations(order_id: int, state: str) -> list[Reservation]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from app.extensions import db, transaction
+from app.extensions import db, touched, transaction
 from app.kernel import clock
 from app.models.outbox import WebSession
 
@@ -36,9 +36,9 @@ def end(token: str) -> None:
 def forget_expired() -> int:
     """Delete sessions that have ended. Returns how many."""
     with transaction() as session:
-        return session.execute(
+        return touched(session.execute(
             delete(WebSession).where(WebSession.expires_at < clock.now())
-        ).rowcount
+        ))
 
 
 def _id(token: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from datetime import UTC, datetime
 from typing import Any
 
 from prometheus_client import Counter
 
+from app.kernel import clock
 from app.web.observe import REQUESTS, SECONDS
 
 LOOKUPS = Counter("tradewind_page_cache_total", "Answers of the page cache by state", ["state"])
@@ -41,7 +41,7 @@ class Seen:
         found[1].observe(seconds)
         found[2].inc()
         if self.is_logging:
-            now = datetime.now(UTC).isoformat()
+            now = clock.now().isoformat()
             sys.stderr.write(
                 f'{{"request_id": "{request_id}", "method": "{method}", "endpoint": "{endpoint}", '
                 f'"status": {code}, "ms": {seconds * 1000:.2f}, "cache": "{state}", '

@@ -14,10 +14,11 @@ MOST_FIRST = 40
 
 def by_name() -> tuple[tuple[str, str], ...]:
     """(code, name) of every country goods can go to, sorted by name."""
-    names = locale.current().babel.territories
+    territories = locale.current().babel.territories
+    names = {str(code): str(name) for code, name in territories.items()}
     codes = [code for code in names if len(code) == 2 and code.isalpha()
              and code not in NOT_COUNTRIES and code not in addresses.NOT_SOLD_TO]
-    return tuple(sorted(((code, str(names[code])) for code in codes), key=lambda pair: pair[1]))
+    return tuple(sorted(((code, names[code]) for code in codes), key=lambda pair: pair[1]))
 
 
 def for_market(market: MarketView) -> tuple[tuple[str, str], ...]:

@@ -82,20 +82,20 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _no_database(_error: Exception) -> Response:
+def _no_database(error: Exception) -> Response:
     """The database is away, locked or its disk is full: come back soon, nothing was done."""
     reference = secrets.token_hex(4)
-    log.error("database_unavailable", reference=reference, exc_info=True,
+    log.error("database_unavailable", reference=reference, exc_info=error,
               request_id=g.get("request_id", ""))
     response = answer(503, "unavailable", sentence("unavailable"), reference=reference)
     response.headers["Retry-After"] = "5"
     return response
 
 
-def _bug(_error: Exception) -> Response:
+def _bug(error: Exception) -> Response:
     """A bug of ours: the reference is in the log and on the page, nothing else."""
     reference = secrets.token_hex(4)
-    log.exception("bug", reference=reference, request_id=g.get("request_id", ""))
+    log.error("bug", reference=reference, exc_info=error, request_id=g.get("request_id", ""))
     return answer(500, "broken", sentence("broken"), reference=reference)
 
 

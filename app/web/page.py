@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from flask import current_app, g, render_template, request, url_for
 from flask_babel import gettext as _
@@ -53,7 +54,7 @@ class Page:
     @property
     def canonical(self) -> str:
         """The absolute address this page wants to be known by."""
-        return current_app.config["BASE_URL"] + (self.canonical_path or request.path)
+        return current_app.config["BASE_URL"] + (self.canonical_path or quote(request.path))
 
     @property
     def alternates(self) -> list[tuple[str, str]]:

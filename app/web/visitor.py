@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, current_app, request
 from flask import session as web_session
+from werkzeug.wrappers import Response
 
 from app.extensions import providers
 from app.web.sessions import ServerSession

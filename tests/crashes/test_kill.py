@@ -123,7 +123,7 @@ def compare(load: Load, stripe: StripeDouble) -> None:
     events = db.session.execute(
         select(OrderEvent.order_id, func.count()).where(OrderEvent.kind == "paid")
         .group_by(OrderEvent.order_id)).all()
-    assert {order_id: count for order_id, count in events} == {order.id: 1 for order in paid}
+    assert dict(events) == {order.id: 1 for order in paid}
     references = Counter(db.session.scalars(select(Payment.reference).where(
         Payment.state == "paid")))
     assert set(references) == {one.session for one in load.bought}

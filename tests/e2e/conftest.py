@@ -17,7 +17,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.e2e.walk import PREFIXES, Seen, pages
+
 ROOT = Path(__file__).resolve().parents[2]
+FULL = os.environ.get("TRADEWIND_TEST_SIZE") == "full"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -31,10 +34,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
-    """The installed Chromium, quiet and without a network of its own."""
+    """Chromium - $CHROMIUM or the installed one - quiet and without a network of its own."""
     args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
             "--disable-component-update", "--disable-sync", "--no-first-run"]
-    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    found = os.environ.get("CHROMIUM") or next(
+        (path for name in CHROMIUM if (path := shutil.which(name))), None
+    )
     return {"args": args, **({"executable_path": found} if found else {})}
 
 
@@ -116,3 +121,10 @@ def quiet(page: Page) -> list[str]:
             if message.type in {"error", "warning"} else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     return said
+
+
+@pytest.fixture(scope="session")
+def walked(live_shop: LiveShop) -> dict[str, list[Seen]]:
+    """Every page type in two languages; in all seven with bin/test --full."""
+    prefixes = PREFIXES if FULL else ("de-de", "ar-ae")
+    return {prefix: list(pages(live_shop.url, prefix)) for prefix in prefixes}

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
-from itertools import pairwise
+from urllib.parse import urljoin
 
 import requests
 
@@ -24,9 +24,8 @@ ADDRESSES: Mapping[str, Mapping[str, str]] = {
     "jp": {"country": "JP", "line1": "千代田1-1", "region": "東京都", "postal_code": "100-0001"},
     "sg": {"country": "SG", "line1": "1 Raffles Place", "city": "Singapore",
            "postal_code": "048616"},
-    "ae": {"country": "AE", "line1": "Al Wasl Road 12", "region": "AE-DU"},
+    "ae": {"country": "AE", "line1": "Al Wasl Road 12", "region": "عجمان"},
 }
-PLAIN, CHOICES = "tide-tables", "lamp"  # replaced by what the listing shows
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,10 @@ class Shopper:
         url = path if path.startswith("http") else f"{self.base}/{self.prefix}{path}"
         return self._seen(kind, self.session.get(url, timeout=60))
 
-    def send(self, kind: str, seen: Seen, button: str, **values: str) -> Seen:
-        """Submit the form of a page that has a button with this id or name and value."""
-        form = next(form for form in Forms.of(seen.html) if button in form.buttons)
-        url = requests.compat.urljoin(seen.url, form.action)
+    def send(self, kind: str, seen: Seen, known_by: str, **values: str) -> Seen:
+        """Submit the page's last form with this field name, id or "name=value" of a button."""
+        form = next(form for form in reversed(Forms.of(seen.html)) if known_by in form.parts)
+        url = urljoin(seen.url, form.action)
         return self._seen(kind, self.session.post(url, {**form.values, **values}, timeout=60))
 
     def _seen(self, kind: str, answer: requests.Response) -> Seen:
@@ -76,7 +75,7 @@ class Form:
 
     action: str
     values: dict[str, str] = field(default_factory=dict)
-    buttons: set[str] = field(default_factory=set)
+    parts: set[str] = field(default_factory=set)
 
 
 class Forms(HTMLParser):
@@ -102,9 +101,8 @@ class Forms(HTMLParser):
             return
         form = self.found[-1]
         name, value = at.get("name", ""), at.get("value", "")
-        if tag == "button":
-            form.buttons |= {at.get("id", ""), f"{name}={value}"}
-        elif tag == "select":
+        form.parts |= {at.get("id", ""), name, f"{name}={value}"}
+        if tag == "select":
             self._select = name
         elif tag == "option" and ("selected" in at or self._select not in form.values):
             form.values[self._select] = value
@@ -119,6 +117,7 @@ def pages(base: str, prefix: str) -> Iterator[Seen]:
     shopper = Shopper(base, prefix)
     yield from looking(shopper)
     yield from buying(shopper)
+    yield from ordering(Shopper(base, prefix))
 
 
 def looking(shopper: Shopper) -> Iterator[Seen]:
@@ -130,7 +129,7 @@ def looking(shopper: Shopper) -> Iterator[Seen]:
     yield full
     more = re.search(r'href="([^"]*[?&](?:amp;)?page=2[^"]*)"', full.html)
     if more:
-        yield shopper.see("category-page-2", requests.compat.urljoin(
+        yield shopper.see("category-page-2", urljoin(
             full.url, more[1].replace("&amp;", "&")))
     facet = re.search(r'type="checkbox" name="(\w+)" value="([^"]+)"', full.html)
     if facet:
@@ -143,8 +142,7 @@ def looking(shopper: Shopper) -> Iterator[Seen]:
         if len(seen) == 2:
             break
     for has_choices, page in seen.items():
-        yield Seen("product-choices" if has_choices else "product", page.url, page.html,
-                   page.status, page.headers, page.cookies)
+        yield replace(page, kind="product-choices" if has_choices else "product")
     yield shopper.see("search", f"/search?q={WORDS[language]}")
     yield shopper.see("search-none", "/search?q=qqxxzz")
     yield shopper.see("cart-empty", "/cart")
@@ -157,40 +155,35 @@ def looking(shopper: Shopper) -> Iterator[Seen]:
 
 
 def buying(shopper: Shopper) -> Iterator[Seen]:
-    """From the product to the order and its withdrawal."""
-    market = shopper.prefix.rpartition("-")[2]
+    """Cart and checkout up to the order button."""
     product = buyable(shopper)
-    shopper.send("cart", product, "quantity=", quantity="2") if False else None
-    form = next(form for form in Forms.of(product.html) if "sku" in form.values
-                and "quantity" in form.values)
-    shopper.session.post(requests.compat.urljoin(product.url, form.action),
-                         {**form.values, "quantity": "2"}, timeout=60)
+    shopper.send("cart", product, "quantity", quantity="2")
     yield shopper.see("cart", "/cart")
     address = shopper.see("checkout-address", "/checkout")
     yield address
     yield shopper.send("checkout-errors", address, "address-button", email="x", name="")
+    market = shopper.prefix.rpartition("-")[2]
     who = {"email": "nora@example.com", "name": "Nora Lind", **ADDRESSES[market]}
     delivery = shopper.send("checkout-delivery", address, "address-button", **who)
     yield delivery
     payment = shopper.send("checkout-payment", delivery, "delivery-button", dap_accepted="1")
     yield payment
-    review = shopper.send("checkout-review", payment, "payment-button", method="test")
-    yield review
+    yield shopper.send("checkout-review", payment, "payment-button", method="test")
+
+
+def ordering(shopper: Shopper) -> Iterator[Seen]:
+    """From the order button to the withdrawal; by a second shopper: the first keeps its cart."""
+    *_before, review = buying(shopper)
     pay = shopper.send("pay", review, "order-button")
     yield pay
-    yield shopper.send("order-first", pay, "outcome=paid", outcome="paid")
-    token = pay.html and next(iter(re.findall(r"/orders/([\w-]+)", pay.html)), "")
-    status = shopper.see("order", f"/orders/{token}")
-    yield status
-    begin = shopper.see("withdrawal-form", f"/orders/{token}/withdrawal")
+    first = shopper.send("order-first", pay, "outcome=paid", outcome="paid")
+    yield first
+    yield shopper.see("order", first.url)
+    begin = shopper.see("withdrawal-form", f"{first.url}/withdrawal")
     yield begin
-    form = next(form for form in Forms.of(begin.html) if "withdrawal" in form.action)
-    confirm = shopper.session.post(requests.compat.urljoin(begin.url, form.action), form.values,
-                                   timeout=60)
-    yield Seen("withdrawal-confirm", confirm.url, confirm.text, confirm.status_code,
-               confirm.headers, shopper.session.cookies.get_dict())
-    stranger = Shopper(shopper.base, shopper.prefix)
-    yield stranger.see("order-access", f"/orders/{token}")
+    confirm = shopper.send("withdrawal-confirm", begin, "f-lines")
+    yield confirm
+    yield Shopper(shopper.base, shopper.prefix).see("order-access", first.url)
 
 
 def buyable(shopper: Shopper) -> Seen:
@@ -216,6 +209,3 @@ def footer_pages(seen: Seen) -> list[str]:
     base = "/".join(seen.url.split("/")[:3])
     found = re.findall(rf'href="(/{seen.prefix}/[^"/?]+)"', foot)
     return [base + path for path in found if not path.endswith(("/withdrawal", "/consent"))]
-
-
-__all__ = ["PREFIXES", "Seen", "Shopper", "footer_pages", "links", "pages", "pairwise"]

@@ -137,7 +137,7 @@ def test_ten_messages_and_a_return_at_once_settle_an_order_once(either_shop: Fla
     answers = at_once(either_shop, [tell for _ in range(11)])
 
     assert answers == ["paid"] * 11
-    events = [event for event in db.session.scalars(select(Order.state))]
+    events = db.session.scalars(select(Order.state)).all()
     item = db.session.scalars(
         select(StockItem).where(StockItem.variant_id == variant_id(TEA))).one()
     assert events == ["paid"]

@@ -10,7 +10,7 @@ import json
 import socket
 import threading
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -28,7 +28,7 @@ from tests.stripe_double.wire import Answer, Call
 class Quiet(WSGIRequestHandler):
     """Writes no log."""
 
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         """Nothing."""
 
 
@@ -52,7 +52,7 @@ class StripeDouble(People):
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
-    def __enter__(self) -> StripeDouble:
+    def __enter__(self) -> Self:
         self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,),
                                         daemon=True)
         self._thread.start()

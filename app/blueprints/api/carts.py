@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from flask import Response, url_for
 
@@ -19,11 +20,13 @@ from app.blueprints.api.asked import (
 from app.blueprints.api.entry import CARTS, answer, bp, place, speak_cart
 from app.blueprints.api.repeats import mark, once
 from app.kernel.errors import NotFound
-from app.models.cart import Cart
 from app.services import markets
 from app.services.cart import carts
 from app.services.cart.view import remember_seen, view
 from app.services.checkout import steps
+
+if TYPE_CHECKING:
+    from app.models.cart import Cart
 
 _ID, _LINE = re.compile(r"[A-Za-z0-9_-]{20,64}"), re.compile(r"[1-9][0-9]{0,8}")
 

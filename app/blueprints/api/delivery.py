@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flask import Response
 
 from app.blueprints.api import answers, present
 from app.blueprints.api.asked import AddressBody, CartPath, DeliveryChoice, MethodChoice
 from app.blueprints.api.carts import find, shown
 from app.blueprints.api.entry import CARTS, answer, bp
-from app.models.cart import Cart
 from app.services import markets
 from app.services.cart.view import view
 from app.services.checkout import choices, steps
 from app.services.payment.methods import methods_for
 from app.web.labels import payment_method
+
+if TYPE_CHECKING:
+    from app.models.cart import Cart
 
 PLACE = frozenset({"country", "region", "postal_code"})
 

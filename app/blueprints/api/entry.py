@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, g, request
 from flask_babel import refresh
@@ -12,13 +12,15 @@ from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel
 
 from app.blueprints.api import reading
-from app.blueprints.entrance import best_language
 from app.kernel.errors import Invalid, NotFound, ShopError
-from app.models.cart import Cart
 from app.services import markets
 from app.services.markets import BY_LOWER, MarketView
 from app.web import errors, locale
 from app.web.messages import sentence
+from app.web.negotiation import best_language
+
+if TYPE_CHECKING:
+    from app.models.cart import Cart
 
 PROBLEM = {"description": "Refused; nothing was done unless the problem says so",
            "content": {"application/problem+json": {

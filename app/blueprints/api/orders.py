@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from flask import Response, url_for
 
@@ -17,9 +18,6 @@ from app.blueprints.api.present import amount
 from app.blueprints.api.repeats import once
 from app.kernel.errors import PaymentDeclined, ProviderError, QuoteChanged, ShopError
 from app.kernel.money import Money
-from app.models.cart import Cart
-from app.models.order import Order
-from app.models.payment import Payment
 from app.services import markets
 from app.services.cart.view import view
 from app.services.checkout import choices, placing, steps
@@ -27,6 +25,11 @@ from app.services.orders import reading
 from app.services.payment import flow
 from app.services.payment.paying import pay_again
 from app.web.labels import order_state
+
+if TYPE_CHECKING:
+    from app.models.cart import Cart
+    from app.models.order import Order
+    from app.models.payment import Payment
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 RETRY_SECONDS = "30"

@@ -11,7 +11,6 @@ from typing import Any
 from flask import Response, current_app, g, request
 
 from app.blueprints.api.entry import problem
-from app.extensions import db
 from app.kernel.errors import Conflict, Invalid
 from app.services import idempotency
 
@@ -62,8 +61,7 @@ def _act(view: Callable[[], Response], key: str, scope: str) -> Response:
         return response
     finally:
         if not is_kept:
-            db.session.rollback()
-            idempotency.release(key, scope)
+            idempotency.abandon(key, scope)
 
 
 def _again(kept: idempotency.Kept) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
@@ -13,5 +15,6 @@ bp = Blueprint("callbacks", __name__)
 @bp.post("/webhooks/<provider>")
 def take(provider: str) -> ResponseReturnValue:
     """2xx for every verified message, whatever it is about; 4xx for anything else."""
-    outcome = callbacks.take(provider, request.get_data(cache=False), request.headers)
+    headers: Any = request.headers  # read by name, like a mapping, whatever the case
+    outcome = callbacks.take(provider, request.get_data(cache=False), headers)
     return jsonify(outcome=outcome), 200

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -15,6 +18,9 @@ from app.web.caching import private
 from app.web.messages import sentence
 from app.web.page import Page
 from app.web.render import render, wants_fragment
+
+if TYPE_CHECKING:
+    from app.models.cart import Cart
 
 bp = locale.localised(Blueprint("cart", __name__))
 
@@ -92,7 +98,7 @@ def drop_coupon() -> BaseResponse:
     return coupon_act(lambda cart: steps.drop_coupon(cart, request.form.get("code", "")))
 
 
-def coupon_act(act) -> BaseResponse:  # type: ignore[no-untyped-def] # a callable over the cart
+def coupon_act(act: Callable[[Cart], object]) -> BaseResponse:
     """Do something with coupons and show the cart, with the refusal beside the field."""
     cart = carts.find(visitor.cart_token())
     message = ""
@@ -103,7 +109,7 @@ def coupon_act(act) -> BaseResponse:  # type: ignore[no-untyped-def] # a callabl
     return changed(view(cart, country=locale.current().country), "", None, coupon_error=message)
 
 
-def open_cart():  # type: ignore[no-untyped-def] # the Cart row, opaque here
+def open_cart() -> Cart:
     """The visitor's cart, taken along to this market and currency; a new one if there is none."""
     here = locale.current()
     try:
@@ -136,7 +142,7 @@ def show_cart(shown: CartView, *, message: str = "", removed: object = None,
     )
 
 
-def drawer(shown: CartView, *, message: str = "", removed: object = None,
+def drawer(shown: CartView, *, message: str = "", removed: object = None,  # noqa: PLR0913 - one page's state
            coupon_error: str = "", is_opening: bool = False, status: int = 200) -> Response:
     """The drawer's inside with the badge, in one answer."""
     return render(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask_babel import gettext as _
@@ -20,6 +21,9 @@ from app.web.messages import sentence
 from app.web.page import Page
 from app.web.render import render, wants_fragment
 from app.web.shop_pages import legal_pages, shop_page
+
+if TYPE_CHECKING:
+    from app.models.cart import Cart
 
 bp = locale.localised(Blueprint("checkout", __name__))
 
@@ -127,7 +131,7 @@ def seen_total(text: str | None) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else -1
 
 
-def section(step: str, act: Callable[..., object], error_name: str = "") -> BaseResponse:
+def section(step: str, act: Callable[[Cart], object], error_name: str = "") -> BaseResponse:
     """Do one section's act; on refusal the section again with what was typed."""
     cart = needed_cart()
     try:
@@ -139,15 +143,16 @@ def section(step: str, act: Callable[..., object], error_name: str = "") -> Base
         shown = view(cart, country=locale.current().country)
         message = sentence(error.code, **error.params)
         return page(shown, step, typed=request.form, status=error.status,
-                    **({"coupon_error": message} if error_name else {"message": message}))
+                    message="" if error_name else message,
+                    coupon_error=message if error_name else "")
     if not wants_fragment():
         return redirect(url_for("checkout.show"), 303)
     return page(view(cart, country=locale.current().country), "")
 
 
-def refused(cart: object, error: ShopError) -> BaseResponse:
+def refused(cart: Cart, error: ShopError) -> BaseResponse:
     """The order was not made: the page as it is now, with the reason on top."""
-    shown = view(cart, country=locale.current().country)  # type: ignore[arg-type]
+    shown = view(cart, country=locale.current().country)
     step = open_step(shown, "")
     return page(shown, step, message=sentence(error.code, **error.params), errors=error.fields,
                 status=error.status)
@@ -187,7 +192,7 @@ def leave(url: str) -> BaseResponse:
     return redirect(url, 303)
 
 
-def my_cart():  # type: ignore[no-untyped-def] # the Cart row, opaque here
+def my_cart() -> Cart | None:
     """The visitor's cart in this market, or None."""
     here = locale.current()
     try:
@@ -198,7 +203,7 @@ def my_cart():  # type: ignore[no-untyped-def] # the Cart row, opaque here
     return cart
 
 
-def needed_cart():  # type: ignore[no-untyped-def] # the Cart row, opaque here
+def needed_cart() -> Cart:
     """The visitor's cart. Raises NotFound (unknown_cart)."""
     cart = my_cart()
     if cart is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, current_app, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from app.kernel.errors import NotFound
 from app.services import sitemap
@@ -20,14 +21,14 @@ def robots() -> Response:
 
 
 @bp.get("/sitemap.xml")
-def index() -> Response:
+def index() -> BaseResponse:
     """The list of sitemap files."""
     files = range((sitemap.count() + PER_FILE - 1) // PER_FILE)
     return xml("crawlers/sitemap_index.xml", files=files)
 
 
 @bp.get("/sitemap-<int:part>.xml")
-def part(part: int) -> Response:
+def part(part: int) -> BaseResponse:
     """Things with their addresses in every market's own languages."""
     prefixes = [prefix for _tag, prefix in hreflangs()]
     paths = sitemap.paths(prefixes, offset=part * PER_FILE, limit=PER_FILE)
@@ -36,7 +37,7 @@ def part(part: int) -> Response:
     return xml("crawlers/sitemap.xml", paths=paths)
 
 
-def xml(template: str, **context: object) -> Response:
+def xml(template: str, **context: object) -> BaseResponse:
     """An XML answer that may be kept for an hour."""
     text = render_template(template, base=current_app.config["BASE_URL"], **context)
     response = Response(text, mimetype="application/xml")

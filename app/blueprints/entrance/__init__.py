@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import langcodes
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from app.kernel.errors import NotFound
 from app.services import markets
 from app.web import locale, visitor
+from app.web.negotiation import best_language, market_of_languages
 
 bp = Blueprint("entrance", __name__)
 
@@ -41,25 +41,3 @@ def negotiated_prefix() -> str:
     if found is None and country:
         market = markets.find("row")
     return locale.prefix_of(best_language(wanted) or market.languages[0], market.code)
-
-
-def best_language(wanted: list[str]) -> str | None:
-    """The shop's language nearest to what the browser asks for, or None."""
-    for tag in wanted:
-        try:
-            match, distance = langcodes.closest_match(tag, list(markets.LANGUAGES),
-                                                      max_distance=25)
-        except langcodes.LanguageTagError:
-            continue
-        if distance <= 25 and match != "und":
-            return match
-    return None
-
-
-def market_of_languages(wanted: list[str]) -> markets.MarketView | None:
-    """A market named by a tag's territory: "de-AT" -> Austria."""
-    for tag in wanted:
-        territory = tag.replace("_", "-").split("-")[-1].upper()
-        if len(territory) == 2 and (market := markets.of_country(territory)):
-            return market
-    return None

@@ -5,6 +5,8 @@ source  Directive 2011/83/EU Art. 11a as of Directive (EU) 2023/2673, applicable
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
@@ -90,7 +92,7 @@ def form_page(token: str, *, chosen: dict[int, int] | None = None, confirming: b
                 may_withdraw=withdrawing.is_possible(order))
 
 
-def page(template: str, status: int = 200, **context: object) -> Response:
+def page(template: str, status: int = 200, **context: Any) -> Response:
     """A private page of its own."""
     response = render(template, template, status=status,
                       page=Page(title=_("Withdraw from contract"), robots="noindex"), **context)

@@ -37,7 +37,9 @@ def show() -> Response:
 def choose() -> BaseResponse:
     """Remember the choices and stay on the same thing; the cart comes along."""
     here = locale.current()
-    country = request.form.get("country", here.country).upper()
+    country = request.form.get("country", "").upper()
+    if not (len(country) == 2 and country.isascii() and country.isalpha()):
+        country = here.country
     market = markets.of_country(country) or markets.find("row")
     language = markets.BY_LOWER.get(request.form.get("language", "").lower(), here.language)
     currency = request.form.get("currency", "").upper()

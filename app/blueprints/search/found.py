@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 
@@ -98,7 +99,7 @@ def _pages(hits: tuple[Hit, ...]) -> list[FoundPage]:
 
 
 def _url(text: str, scope: str, number: int = 1) -> str:
-    wanted = {"q": text}
+    wanted: dict[str, Any] = {"q": text}
     if scope:
         wanted["in"] = scope
     if number > 1:

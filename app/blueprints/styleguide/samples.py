@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from types import SimpleNamespace as Sample
+from typing import Any
 
 from flask import current_app
 
@@ -23,7 +24,8 @@ def samples_for(language: str) -> Sample:
         words=words,
         cards=_cards(words, currency),
         offers=_offers(words, currency),
-        pictures=[_picture(name, getattr(words, name)) for name in ("kettle", "lamp", "toaster", "box")],
+        pictures=[_picture(name, getattr(words, name))
+                  for name in ("kettle", "lamp", "toaster", "box")],
         groups=_groups(words),
         manifest=_manifest(words, currency),
         facets=_facets(words),
@@ -35,7 +37,7 @@ def samples_for(language: str) -> Sample:
         spread=[Sample(stars=n, count=c, share=s, url="?")
                 for n, c, s in ((5, 71, 56), (4, 32, 25), (3, 13, 10), (2, 6, 5), (1, 4, 3))],
         lines=_lines(words, currency),
-        suggestions=_suggestions(words, currency),
+        suggestions=_suggestions(words),
         stats=[Sample(label=words.delivery, value="128", hint="+4%"),
                Sample(label=words.cart, value="17", hint=None),
                Sample(label=words.review, value="4.7", hint=None)],
@@ -61,7 +63,7 @@ def _picture(name: str, alt: str) -> Sample:
     return Sample(alt=alt, width=800, height=1000, sources=[], src=address, srcset="")
 
 
-def _offer(now: Money, was: Money | None = None, percent: int | None = None,
+def _offer(now: Money, was: Money | None = None, percent: int | None = None, *,
            from_lowest: bool = False, note: str | None = None) -> Sample:
     return Sample(now=now, was=was, percent=percent, from_lowest=from_lowest, note=note)
 
@@ -78,14 +80,15 @@ def _offers(words: Sample, currency: str) -> list[Sample]:
 def _cards(words: Sample, currency: str) -> list[Sample]:
     swatches = [Sample(name=getattr(words, name), colour=colour) for name, colour in _SWATCHES]
     sale = Sample(kind="sale", text="−11%")
-    rows = (
+    rows: tuple[tuple[Any, ...], ...] = (
         ("kettle", _offer(amount(currency, "84.00")), [Sample(kind="new", text=words.new)], "in",
          swatches, Sample(average=Decimal("4.8"), count=126)),
         ("toaster", _offer(amount(currency, "399.00"), amount(currency, "449.00"), 11,
                            note=words.low), [sale], "few", [], None),
         ("lamp", _offer(amount(currency, "39.90"), from_lowest=True), [], "in", swatches * 3, None),
-        ("box", _offer(amount(currency, "12.50")), [Sample(kind="out", text=words.out.split(",")[0])],
-         "out", [], Sample(average=Decimal("3.5"), count=8)),
+        ("box", _offer(amount(currency, "12.50")),
+         [Sample(kind="out", text=words.out.split(",")[0])], "out", [],
+         Sample(average=Decimal("3.5"), count=8)),
     )
     return [
         Sample(url="?", name=getattr(words, name), brand=words.brand, offer=offer, stamps=stamps,
@@ -141,7 +144,8 @@ def _steps(words: Sample) -> list[Sample]:
 
 
 def _track(words: Sample) -> list[Sample]:
-    rows = ((words.pay, "2026-11-18", None, "done"), (words.delivery, "2026-11-20", words.to, "current"),
+    rows = ((words.pay, "2026-11-18", None, "done"),
+            (words.delivery, "2026-11-20", words.to, "current"),
             (words.door, None, words.to, "todo"))
     return [Sample(label=a, when=b, hint=c, state=d) for a, b, c, d in rows]
 
@@ -155,7 +159,7 @@ def _lines(words: Sample, currency: str) -> list[Sample]:
     ]
 
 
-def _suggestions(words: Sample, currency: str) -> list[tuple[str, list[Sample]]]:
+def _suggestions(words: Sample) -> list[tuple[str, list[Sample]]]:
     products = [Sample(url="?", name=getattr(words, name), note=None, picture=_picture(name, ""))
                 for name in ("kettle", "toaster")]
     return [(words.kitchen, [Sample(url="?", name=words.kettles, note=None, picture=None)]),

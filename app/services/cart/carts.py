@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
-from app.extensions import db, transaction, upsert
+from app.extensions import db, touched, transaction, upsert
 from app.kernel import clock
 from app.kernel.errors import Conflict, Invalid, NotFound, OutOfStock
 from app.models.cart import Cart, CartChange, CartLine
@@ -134,10 +134,10 @@ def touch(cart: Cart) -> None:
 def forget_expired() -> int:
     """Delete carts that ended without an order. Returns how many."""
     with transaction() as session:
-        return session.execute(
+        return touched(session.execute(
             delete(Cart).where(Cart.expires_at < clock.now(), Cart.state == "open",
                                Cart.order_id.is_(None))
-        ).rowcount
+        ))
 
 
 def _check(quantity: int) -> None:

@@ -60,7 +60,7 @@ class Gathered:
     prices: Mapping[int, PriceRow]
 
 
-def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,
+def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,  # noqa: PLR0913 - what a quote depends on
            destination: Destination, now: datetime, *, coupons: Sequence[str] = (),
            option: str = "", language: str = "en", email: str = "",
            priced_at: datetime | None = None) -> Gathered:
@@ -85,7 +85,9 @@ def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,
     facts = QuoteFacts(
         market=market.facts, seller=market.seller, customer=CustomerFacts(), currency=currency,
         destination=destination, lines=rows,
-        promotions=promotions.applicable(market.code, currency, coupons, priced_at, language, email),
+        promotions=promotions.applicable(
+            market.code, currency, coupons, priced_at, language, email,
+        ),
         option=option, now=now,
     )
     return Gathered(facts, missing, short, variants, prices)
@@ -143,7 +145,7 @@ def _why_missing(row: object, prices: Mapping[int, PriceRow], market: MarketView
     return "" if row.id in prices else "no_price"  # type: ignore[attr-defined]
 
 
-def _fact(line: Wanted, row: object, price: PriceRow, shelves: Mapping[int, frozenset[str]],
+def _fact(line: Wanted, row: object, price: PriceRow, shelves: Mapping[int, frozenset[str]],  # noqa: PLR0913 - a line from its parts
           warehouse: str, quantity: int) -> LineFacts:
     return LineFacts(
         line=line.line, sku=row.sku, product=row.product,  # type: ignore[attr-defined]

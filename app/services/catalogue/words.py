@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import BindParameter, bindparam, select
 
 from app.extensions import db
 from app.kernel.text import choose
@@ -14,7 +15,7 @@ from app.models.media import ProductMedia, VariantMedia
 from app.models.translation import ProductText
 from app.services.media.flow import PictureView, picture_views
 
-IDS = bindparam("ids", expanding=True)
+IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _VARIANTS = select(Variant.id, Variant.sku, Variant.product_id).where(Variant.id.in_(IDS))
 _TEXTS = select(
     ProductText.product_id, ProductText.language, ProductText.name, ProductText.slug

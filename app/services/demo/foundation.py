@@ -94,7 +94,7 @@ def _warehouses(session: Any, rows: list[dict[str, Any]]) -> None:
 
 
 def _services(session: Any, rows: list[dict[str, Any]]) -> None:
-    warehouses = {code: id_ for code, id_ in session.execute(select(Warehouse.code, Warehouse.id))}
+    warehouses = dict(session.execute(select(Warehouse.code, Warehouse.id)).all())
     own = {"code", "carrier", "tier", "label", "incoterm", "divisor", "step_g", "max_weight_g",
            "max_side_mm", "max_girth_mm", "handling_days", "is_tracked", "needs_phone",
            "tracking_url"}

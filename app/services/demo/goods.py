@@ -84,7 +84,7 @@ def _pictures(catalogue: Mapping[str, Any], texts: Texts) -> dict[str, int]:
 def _categories(rows: list[dict[str, Any]], texts: Texts, pictures: Mapping[str, int],
                 ) -> dict[str, int]:
     with transaction() as session:
-        ids = {code: id_ for code, id_ in session.execute(select(Category.code, Category.id))}
+        ids = dict(session.execute(select(Category.code, Category.id)).all())
     for row in rows:
         if row["code"] in ids:
             continue
@@ -99,7 +99,7 @@ def _categories(rows: list[dict[str, Any]], texts: Texts, pictures: Mapping[str,
 
 def _tags(codes: list[str], texts: Texts) -> dict[str, int]:
     with transaction() as session:
-        ids = {code: id_ for code, id_ in session.execute(select(Tag.code, Tag.id))}
+        ids = dict(session.execute(select(Tag.code, Tag.id)).all())
         for code in codes:
             if code not in ids:
                 tag = Tag(code=code, label=in_all(texts, "tags", code))

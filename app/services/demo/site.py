@@ -119,5 +119,6 @@ def _promotions(session: Any, rows: list[dict[str, Any]], texts: Texts) -> None:
             amounts=row.get("amounts", {}), minimum=row.get("minimum", {}), scope=row["scope"],
             codes=row.get("codes", []), markets=[], rank=row["rank"],
             usage_limit=row.get("usage_limit"), per_customer=row.get("per_customer"),
-            valid_from=now, valid_until=now + timedelta(days=row["days"]) if "days" in row else None,
+            valid_from=now,
+            valid_until=now + timedelta(days=row["days"]) if "days" in row else None,
         ))

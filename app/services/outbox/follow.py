@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, text, tuple_
 
-from app.extensions import db, transaction
+from app.extensions import db, touched, transaction
 from app.kernel import clock
 from app.models.outbox import OutboxCursor, OutboxEvent
 
@@ -81,7 +81,7 @@ def forget_old() -> int:
         session.execute(
             delete(OutboxCursor).where(OutboxCursor.moved_at < clock.now() - KEPT)
         )
-    return gone.rowcount
+    return touched(gone)
 
 
 def _move(follower: str, txid: int, event_id: int) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy import and_, func, or_, select, update
 
-from app.extensions import db, transaction, upsert
+from app.extensions import db, touched, transaction, upsert
 from app.kernel import clock
 from app.kernel.errors import ProviderError
 from app.models.outbox import Job
@@ -47,7 +47,7 @@ def claim(limit: int = 8, lease: timedelta = LEASE) -> list[Leased]:
     if not db.session.scalar(select(Job.id).where(due).limit(1)):
         db.session.rollback()
         return []
-    with transaction() as session:
+    with transaction():
         rows = [*_due(due, Job.kind.not_in(SLOW), limit), *_due(due, Job.kind.in_(SLOW), _room())]
         for job in rows:
             if job.attempts > len(BACK_OFF):
@@ -122,7 +122,7 @@ def _begin(job_id: int, attempt: int, lease: timedelta) -> bool:
             .values(lease_until=clock.now() + lease)
             .execution_options(synchronize_session=False)
         )
-    return bool(renewed.rowcount)
+    return touched(renewed) > 0
 
 
 def _failed(job_id: int, attempt: int, error: str, *, final: bool) -> None:

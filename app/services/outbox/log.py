@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import insert, literal_column
 
@@ -30,7 +31,7 @@ def emit(topic: str, subject: object = "") -> None:
     """Note a change of `topic` (a key of DOMAIN_OF). Call inside transaction()."""
     session = db.session()
     is_postgresql = session.get_bind().dialect.name == "postgresql"
-    txid = literal_column("pg_current_xact_id()::text::bigint") if is_postgresql else 0
+    txid: Any = literal_column("pg_current_xact_id()::text::bigint") if is_postgresql else 0
     session.execute(
         insert(OutboxEvent).values(
             topic=topic, subject=str(subject), txid=txid, happened_at=clock.now()

@@ -14,7 +14,7 @@ PROVIDER_OF = {"card": "stripe", "test": "test", "transfer": "transfer"}
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A way to pay as it is offered. is_test: no money moves; is_hosted: leaves for another page."""
+    """A way to pay as it is offered. is_test: no money moves; is_hosted: on another page."""
 
     code: str
     provider: str

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from app.extensions import db, transaction
+from app.extensions import db, touched, transaction
 from app.kernel import clock
 from app.kernel.errors import Conflict, ProviderRejected
 from app.kernel.money import Money
@@ -37,7 +37,7 @@ def ask(payment: Payment, amount_minor: int, reason: str, actor: str = "shop",
             .values(refunded_minor=Payment.refunded_minor + amount_minor)
             .execution_options(synchronize_session=False)
         )
-        if taken.rowcount == 0 or amount_minor <= 0:
+        if touched(taken) == 0 or amount_minor <= 0:
             raise Conflict("refund_too_large")
         refund = Refund(payment_id=payment.id, key=key, amount_minor=amount_minor,
                         currency=payment.currency, reason=reason, actor=actor)
@@ -117,18 +117,18 @@ def _end(refund_id: int, state: str) -> None:
             .values(state=state, done_at=clock.now())
             .execution_options(synchronize_session=False)
         )
-        if moved.rowcount == 0:
+        if touched(moved) == 0:
             return
-        refund = session.get(Refund, refund_id, populate_existing=True)
-        payment = session.get(Payment, refund.payment_id)  # type: ignore[union-attr]
-        order = session.get(Order, payment.order_id)  # type: ignore[union-attr]
+        refund = session.get_one(Refund, refund_id, populate_existing=True)
+        payment = session.get_one(Payment, refund.payment_id)
+        order = session.get_one(Order, payment.order_id)
         if state == "failed":
             session.execute(
-                update(Payment).where(Payment.id == payment.id)  # type: ignore[union-attr]
-                .values(refunded_minor=Payment.refunded_minor - refund.amount_minor)  # type: ignore[union-attr]
+                update(Payment).where(Payment.id == payment.id)
+                .values(refunded_minor=Payment.refunded_minor - refund.amount_minor)
                 .execution_options(synchronize_session=False)
             )
-            journal.flag(order, "refund_failed", refund=refund_id)  # type: ignore[arg-type]
+            journal.flag(order, "refund_failed", refund=refund_id)
         else:
-            journal.note(order, "refunded", amount=refund.amount_minor)  # type: ignore[arg-type,union-attr]
-            journal.mail(order, "refunded", key=str(refund_id))  # type: ignore[arg-type]
+            journal.note(order, "refunded", amount=refund.amount_minor)
+            journal.mail(order, "refunded", key=str(refund_id))

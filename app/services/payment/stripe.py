@@ -161,7 +161,7 @@ class StripeProvider:
             raise Forbidden("bad_signature") from e
         try:
             return words.event_of(json.loads(body))
-        except (ValueError, KeyError, TypeError, AttributeError) as e:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as e:
             raise Invalid("callback_unreadable") from e
 
     def recent(self, since: datetime) -> Iterator[Receipt]:

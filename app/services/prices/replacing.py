@@ -18,11 +18,16 @@ class Result(Protocol):
     """What a new converted row says."""
 
     @property
-    def amount(self) -> int: ...
+    def amount(self) -> int:
+        """Minor units of the place's currency."""
+
     @property
-    def compare_at(self) -> int | None: ...
+    def compare_at(self) -> int | None:
+        """The struck price in minor units, or None."""
+
     @property
-    def derivation(self) -> dict[str, Any]: ...
+    def derivation(self) -> dict[str, Any]:
+        """How the amount came about, kept with the row."""
 
 
 class Replacing:

@@ -172,7 +172,7 @@ def _products(session: Session, variant_ids: Iterable[int]) -> dict[int, int]:
     rows = session.execute(
         select(Variant.id, Variant.product_id).where(Variant.id.in_(set(variant_ids)))
     )
-    return {variant_id: product_id for variant_id, product_id in rows}
+    return dict(rows.all())
 
 
 def _open_rows(session: Session, keys: Collection[Key], since: datetime) -> list[Price]:

@@ -98,9 +98,9 @@ def _from_now_on(
     resumed = [row for row in later if row.derivation.get(RESUMES)]
     end = plans[0].valid_from if plans else None
     added = [Period(offer, begin, end)]
-    for row in resumed:
-        if end is not None and row.valid_from > end:
-            added.append(Period(offer, row.valid_from, row.valid_until, resumes=True))
+    if end is not None:
+        added += [Period(offer, row.valid_from, row.valid_until, resumes=True)
+                  for row in resumed if row.valid_from > end]
     return added, resumed
 
 

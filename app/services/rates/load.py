@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,7 @@ def _overlaps(table: Table, rows: list[tuple[int, Row]]) -> Iterator[RowError]:
         things[thing].append((row["valid_from"], last, line))
     for periods in things.values():
         periods.sort()
-        for (_, last, before), (first, _, line) in zip(periods, periods[1:], strict=False):
+        for (_, last, before), (first, _, line) in pairwise(periods):
             if first <= last:
                 yield RowError(table.file, line, "valid_from", f"overlaps line {before}")
 

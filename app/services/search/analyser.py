@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import NamedTuple
 
 import rjieba
-import Stemmer  # type: ignore[import-not-found]  # ships no types
+import Stemmer
 from icu4py.breakers import WordBreaker
 
 from app.services.search.folding import (

@@ -34,7 +34,7 @@ def update(changes: Sequence[Change]) -> None:
     """Bring the index in step with changes of products, categories and pages."""
     wanted = {(change.topic, int(change.subject)) for change in changes
               if change.topic in documents.KINDS and change.subject.isdigit()}
-    if any(change.topic in {"market"} for change in changes) or any(
+    if any(change.topic == "market" for change in changes) or any(
         change.topic in documents.KINDS and not change.subject for change in changes
     ):
         rebuild()
@@ -54,7 +54,7 @@ def update(changes: Sequence[Change]) -> None:
         index.put(fresh)
 
 
-def find(text: str, language: str, market: MarketView, *, kinds: tuple[str, ...] = (),
+def find(text: str, language: str, market: MarketView, *, kinds: tuple[str, ...] = (),  # noqa: PLR0913 - the parts of a Query
          categories: tuple[str, ...] = (), limit: int = SHOWN, offset: int = 0) -> Found:
     """Finds of a market in a language; nothing while the index is being made."""
     try:

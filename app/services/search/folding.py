@@ -74,6 +74,7 @@ def _bare(word: str) -> str:
 
 
 def arabic(word: str) -> str:
+    """Without vowel signs and tatweel, variants of letters as one; "" when nothing is left."""
     return word.translate(_ARABIC)
 
 
@@ -83,6 +84,7 @@ def without_article(word: str) -> str:
 
 
 def hiragana(text: str) -> str:
+    """Katakana written as hiragana."""
     return text.translate(_KANA)
 
 

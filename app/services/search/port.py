@@ -137,7 +137,8 @@ class SearchIndex(Protocol):
         Each (key, language) may come once only. Returns how many documents.
         """
 
-    def find(self, query: Query) -> Found: ...
+    def find(self, query: Query) -> Found:
+        """One page of finds, best first, and how many there are by facet."""
 
     def suggest(
         self, text: str, language: str, market: str, limit: int = 10

@@ -41,6 +41,7 @@ class Part:
 
     @property
     def words(self) -> tuple[Word, ...]:
+        """The words as they were typed."""
         return self.choices[0].words
 
 

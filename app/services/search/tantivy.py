@@ -46,6 +46,7 @@ class TantivyIndex:
         self._lock = threading.Lock()
 
     def put(self, documents: Iterable[Document]) -> int:
+        """Add or replace, all in one commit. Returns how many."""
         with self._writer() as writer:
             count = 0
             for document in documents:
@@ -55,14 +56,17 @@ class TantivyIndex:
         return count
 
     def remove(self, keys: Iterable[str]) -> None:
+        """Forget these keys in every language, in one commit."""
         with self._writer() as writer:
             for key in keys:
                 writer.delete_documents_by_term("key", schema.clean(key))
 
     def clear(self) -> None:
+        """Forget everything: an empty generation takes over."""
         self.rebuild(())
 
     def rebuild(self, documents: Iterable[Document]) -> int:
+        """Fill a new generation and make it the current one. Returns how many."""
         count = 0
         with self.folder.writing(self.patience):
             fresh = self.folder.begin(schema.LAYOUT)
@@ -79,20 +83,24 @@ class TantivyIndex:
         return count
 
     def find(self, query: Query) -> Found:
+        """Nothing when there is no index yet. Raises IndexOutdated."""
         reader = self._reader()
         return reader.find(query) if reader else Found()
 
     def suggest(
         self, text: str, language: str, market: str, limit: int = 10
     ) -> tuple[Suggestion, ...]:
+        """None when there is no index yet. Raises IndexOutdated."""
         reader = self._reader()
         return reader.suggest(text, language, market, limit) if reader else ()
 
     def needs_rebuild(self) -> bool:
+        """Whether the newest generation is absent, unreadable or of other rules."""
         self.reload()
         return self._opened.reader is None
 
     def version(self) -> str:
+        """The generation and the stamps of its files."""
         self._look()
         generation, stamp = self._opened.generation, self._opened.stamp
         if generation is None:
@@ -100,6 +108,7 @@ class TantivyIndex:
         return "-".join((generation.path.name, *(f"{n:x}" for mark in stamp for n in mark)))
 
     def reload(self) -> None:
+        """Look at the files now."""
         self._looked = float("-inf")
         self._look()
 

@@ -51,6 +51,7 @@ class Reader:
     searcher: tantivy.Searcher
 
     def find(self, query: Query) -> Found:
+        """One page of finds; of corrected spellings when nothing is spelt as asked."""
         query = replace(query, language=tidy_language(query.language))
         reading = read(query.text, query.language)
         attempt, is_guess = self._attempt(reading, query)
@@ -68,6 +69,7 @@ class Reader:
     def suggest(
         self, text: str, language: str, market: str, limit: int
     ) -> tuple[Suggestion, ...]:
+        """Queries first, then things; misspellings count when nothing begins as typed."""
         reading = read(text, tidy_language(language))
         is_enough = len(reading.whole) >= SHORTEST_TYPED or any(
             word.grams for part in reading.parts for word in part.words

@@ -249,6 +249,7 @@ def shown_in(schema: tantivy.Schema, language: str, market: str) -> Clause:
 
 
 def of_kinds(schema: tantivy.Schema, kinds: tuple[str, ...]) -> list[Clause]:
+    """One clause for the kinds asked for; none where all are."""
     return [_any_of(schema, "kind", map(clean, kinds))] if kinds else []
 
 

@@ -27,12 +27,16 @@ Mark = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Generation:
+    """One complete index; layout names the rules it was made by."""
+
     path: Path
     layout: str
 
 
 @dataclass(frozen=True, slots=True)
 class IndexFolder:
+    """The folder of all generations, shared by every process of this host."""
+
     path: Path
 
     def current(self) -> Generation | None:
@@ -68,6 +72,7 @@ class IndexFolder:
                 shutil.rmtree(other, ignore_errors=True)
 
     def discard(self, generation: Generation) -> None:
+        """Remove a generation that was not completed."""
         shutil.rmtree(generation.path, ignore_errors=True)
 
     @contextmanager

@@ -41,6 +41,7 @@ class Card(NamedTuple):
 
 
 def build() -> tantivy.Schema:
+    """The fields; whoever changes them changes LAYOUT too."""
     fields = tantivy.SchemaBuilder()
     for name in ("uid", "key", "kind", "scope", "whole", "words", "codes"):
         fields.add_text_field(name, tokenizer_name="raw", index_option="basic")
@@ -68,6 +69,7 @@ def pair(left: str, right: str) -> str:
 
 
 def uid(document: Document) -> str:
+    """The term that names a document in one language."""
     return pair(document.key, tidy_language(document.language))
 
 
@@ -82,6 +84,7 @@ def clean(text: str) -> str:
 
 
 def card(document: tantivy.Document) -> Card:
+    """The card kept with a find."""
     key, kind, title, keywords = json.loads(bytes(document["card"][0]))
     return Card(key, kind, title, tuple(keywords))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Sequence
 
-from app.extensions import providers, versions
+from app.extensions import db, providers, versions
 from app.services.outbox import follow
 from app.services.outbox.follow import Change
 from app.services.outbox.log import DOMAIN_OF
@@ -24,14 +24,21 @@ def prepare() -> None:
         search.rebuild()
     else:
         follow.follow(f"search@{name()}", search.update)
-    follow.follow(f"versions@{name()}", bump)
+    if has_other_hosts():
+        follow.follow(f"versions@{name()}", bump)
 
 
 def catch_up() -> int:
     """Take what has changed since the last time. Returns how many changes."""
-    return follow.follow(f"versions@{name()}", bump) + follow.follow(
-        f"search@{name()}", search.update
-    )
+    taken = follow.follow(f"search@{name()}", search.update)
+    if has_other_hosts():
+        taken += follow.follow(f"versions@{name()}", bump)
+    return taken
+
+
+def has_other_hosts() -> bool:
+    """A SQLite file serves one host, whose processes share the counters already."""
+    return bool(db.session.get_bind().dialect.name != "sqlite")
 
 
 def bump(changes: Sequence[Change]) -> None:

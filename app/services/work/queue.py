@@ -36,7 +36,7 @@ class Desk:
                  lease: timedelta = jobs.LEASE) -> None:
         self.huey, self.lease = huey, lease
 
-        @huey.task(name="job")
+        @huey.task(name="job")  # type: ignore[untyped-decorator]  # huey ships no types
         def job(job_id: int, kind: str, payload: dict[str, Any], attempt: int) -> None:
             with context():
                 jobs.run(job_id, kind, payload, attempt, handlers, lease)

@@ -1,10 +1,11 @@
 // What HTML and htmx cannot do: dialogs, search keys, steppers, pictures, network bar.
 const by = id => document.getElementById(id);
 const near = (event, selector) => event.target.closest?.(selector);
-let opener, failed, moving;
+let opener, pressed, failed, moving;
 function open(dialog) {
   if (!dialog || dialog.open) return;
-  opener = document.activeElement;
+  // A button that is disabled while its request runs has lost the focus by now.
+  opener = document.activeElement === document.body ? pressed : document.activeElement;
   dialog.showModal();
 }
 
@@ -22,13 +23,17 @@ addEventListener('click', event => {
   if (near(event, '[data-retry]')) retry();
   if (!near(event, '[data-search]')) list(false);
 });
+addEventListener('keydown', event => {
+  if (event.key === ' ' && near(event, 'a[role=button]')) { event.preventDefault(); event.target.click(); }
+});
 // A dialog gives focus back by itself, unless a swap took its opener away meanwhile.
 addEventListener('close', () => {
   if (opener?.isConnected) opener.focus();
   else (opener?.id && by(opener.id) || by('main'))?.focus({ preventScroll: true });
 }, true);
 // A form that adds has one key per press: a double click, or an answer that got lost, adds once.
-addEventListener('submit', ({ target }) => {
+addEventListener('submit', ({ target, submitter }) => {
+  pressed = submitter;
   const key = target.querySelector('[data-key]');
   if (key) key.value ||= [...crypto.getRandomValues(new Uint8Array(16))].map(b => b.toString(16)).join('');
 }, true);

@@ -207,7 +207,7 @@ class TestMoney:
     def test_a_refund_made_in_the_dashboard_and_told_thrice_is_booked_once(
         self, stripe: StripeDouble,
     ) -> None:
-        order, payment = order_of()
+        _order, payment = order_of()
         stripe.pay(payment.reference)
         settling.check(payment)
         stripe.refund_in_dashboard(payment.charge_reference, 500)

@@ -27,6 +27,7 @@ def synonyms(language: str) -> Synonyms:
 
 
 def parse(text: str, language: str) -> Synonyms:
+    """The groups of a file's text. Never fails: an entry without words is left out."""
     found: Synonyms = {}
     for line in text.splitlines():
         asked, arrow, shown = line.partition("#")[0].partition("=>")
