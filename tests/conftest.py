@@ -11,12 +11,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from jinja2 import FileSystemBytecodeCache
 
 from app import create_app
 from app.config import Settings, read
@@ -125,9 +127,16 @@ def copy_of(prepared: Path, tmp_path: Path) -> Path:
     return home
 
 
+@cache
+def _compiled_once() -> FileSystemBytecodeCache:
+    """Templates are compiled once per process, not once per test."""
+    return FileSystemBytecodeCache(tempfile.mkdtemp())
+
+
 def _copy(prepared: Path, tmp_path: Path) -> Iterator[Flask]:
     home = copy_of(prepared, tmp_path)
     app = create_app(settings_for(home, database_url=f"sqlite:///{home / 'shop.db'}"))
+    app.jinja_env.bytecode_cache = _compiled_once()
     with app.app_context():
         book.forget()
         yield app

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from app.extensions import db, touched, transaction
 from app.kernel import clock
@@ -18,8 +18,12 @@ from app.rules.facts import PromotionFacts
 
 
 def applicable(market: str, currency: str, coupons: Sequence[str], now: datetime,  # noqa: PLR0913 - who buys where and when
-               language: str, email: str = "") -> tuple[PromotionFacts, ...]:
-    """Automatic promotions of the market and moment, and those of the coupons given."""
+               language: str, email: str = "",
+               order_id: int | None = None) -> tuple[PromotionFacts, ...]:
+    """Automatic promotions of the market and moment, and those of the coupons given.
+
+    order_id  the order that the same cart waits to be paid with: its own uses do not count
+    """
     rows = db.session.scalars(
         select(Promotion).where(
             Promotion.is_active, or_(Promotion.coupon.is_(None), Promotion.coupon.in_(coupons))
@@ -27,17 +31,19 @@ def applicable(market: str, currency: str, coupons: Sequence[str], now: datetime
     )
     return tuple(
         _fact(row, currency, language) for row in rows
-        if _why_not(row, market, currency, now, email) is None
+        if _why_not(row, market, currency, now, email, order_id) is None
     )
 
 
-def check_coupon(code: str, market: str, currency: str, email: str = "") -> str:
-    """The coupon's own spelling. Raises CouponRefused with the reason."""
+def check_coupon(code: str, market: str, currency: str, email: str = "",
+                 order_id: int | None = None) -> str:
+    """The coupon's own spelling; order_id as in applicable(). Raises CouponRefused (reason)."""
     wanted = "".join(code.split()).upper()[:48]
     row = db.session.scalar(
         select(Promotion).where(Promotion.coupon == wanted, Promotion.is_active)
     ) if wanted else None
-    reason = "unknown" if row is None else _why_not(row, market, currency, clock.now(), email)
+    reason = "unknown" if row is None else _why_not(row, market, currency, clock.now(), email,
+                                                    order_id)
     if reason is not None:
         raise CouponRefused(reason=reason)
     return wanted
@@ -82,32 +88,35 @@ def hash_of(email: str) -> str:
     return hashlib.sha256(email.strip().lower().encode()).hexdigest()
 
 
-def _why_not(row: Promotion, market: str, currency: str, now: datetime,  # noqa: PLR0911 - a return a reason
-             email: str) -> str | None:
+def _why_not(row: Promotion, market: str, currency: str, now: datetime,  # noqa: PLR0911, PLR0913 - a return a reason
+             email: str, order_id: int | None) -> str | None:
     if row.markets and market not in row.markets:
         return "not_for_these"
     if row.valid_from and now < row.valid_from:
         return "not_yet"
     if row.valid_until and now >= row.valid_until:
         return "over"
-    if row.usage_limit is not None and row.used_count >= row.usage_limit:
+    own = _uses(row, PromotionUse.order_id == order_id) if order_id is not None else 0
+    if row.usage_limit is not None and row.used_count - own >= row.usage_limit:
         return "used_up"
     if row.kind == "amount" and currency not in row.amounts:
         return "not_for_these"
-    if email and _is_exhausted(row, email):
+    if email and _is_exhausted(row, email, order_id):
         return "used_up"
     return None
 
 
-def _is_exhausted(row: Promotion, email: str) -> bool:
+def _is_exhausted(row: Promotion, email: str, order_id: int | None = None) -> bool:
     if row.per_customer is None:
         return False
-    used = db.session.scalar(
-        select(func.count()).select_from(PromotionUse).where(
-            PromotionUse.promotion_id == row.id, PromotionUse.email_hash == hash_of(email)
-        )
-    ) or 0
+    used = _uses(row, PromotionUse.email_hash == hash_of(email),
+                 PromotionUse.order_id != (order_id or 0))
     return used >= row.per_customer
+
+
+def _uses(row: Promotion, *which: ColumnElement[bool]) -> int:
+    return db.session.scalar(select(func.count()).select_from(PromotionUse).where(
+        PromotionUse.promotion_id == row.id, *which)) or 0
 
 
 def _fact(row: Promotion, currency: str, language: str) -> PromotionFacts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -120,16 +121,30 @@ def put_back(order_id: int, reference: str) -> None:
             receive(row.variant_id, row.warehouse_id, row.quantity, "return", reference)
 
 
-def available(variant_ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    """variant id -> warehouse code -> pieces that may be promised now (0 left out)."""
-    found: dict[int, dict[str, int]] = {}
-    rows = db.session.execute(
+def available(variant_ids: Iterable[int],
+              order_id: int | None = None) -> dict[int, dict[str, int]]:
+    """variant id -> warehouse code -> pieces that may be promised now (0 left out).
+
+    order_id  an order whose own promises do not count: its cart is asked for once more, and what
+              it has reserved itself is there for it
+    """
+    ids = list(variant_ids)
+    rows: list[Any] = list(db.session.execute(
         select(StockItem.variant_id, Warehouse.code, StockItem.on_hand - StockItem.reserved)
         .join(Warehouse, Warehouse.id == StockItem.warehouse_id)
-        .where(StockItem.variant_id.in_(list(variant_ids)), StockItem.on_hand > StockItem.reserved)
-    )
+        .where(StockItem.variant_id.in_(ids), StockItem.on_hand > StockItem.reserved)
+    ))
+    if order_id is not None:
+        rows += db.session.execute(
+            select(Reservation.variant_id, Warehouse.code, Reservation.quantity)
+            .join(Warehouse, Warehouse.id == Reservation.warehouse_id)
+            .where(Reservation.order_id == order_id, Reservation.state == "held",
+                   Reservation.variant_id.in_(ids))
+        )
+    found: dict[int, dict[str, int]] = {}
     for variant_id, warehouse, count in rows:
-        found.setdefault(variant_id, {})[warehouse] = count
+        here = found.setdefault(variant_id, {})
+        here[warehouse] = here.get(warehouse, 0) + count
     return found
 
 

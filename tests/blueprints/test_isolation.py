@@ -74,7 +74,8 @@ class TestOrders:
         assert ASKED in bo.get(ada.order).text
 
     def test_the_e_mail_address_opens_it(self, ada: Visit, bo: FlaskClient) -> None:
-        assert bo.post(f"{ada.order}/access", data={"email": ADA["email"].upper()}).status_code == 303
+        answer = bo.post(f"{ada.order}/access", data={"email": ADA["email"].upper()})
+        assert answer.status_code == 303
         assert "Lovelace" in bo.get(ada.order).text
 
     def test_the_payment_page_knows_the_payment(self, ada: Visit, bo: FlaskClient) -> None:

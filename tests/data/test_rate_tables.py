@@ -39,8 +39,8 @@ HEADERS = {
     " valid_from valid_to source confidence proof_required",
     "origin_groups": "group country",
     "fee_rules": "destination code name per amount_minor currency max_value_minor"
-    " max_value_currency customer in_import_tax_base in_scheme_tax_base replaces_duty valid_from valid_to source"
-    " confidence",
+    " max_value_currency customer in_import_tax_base in_scheme_tax_base replaces_duty"
+    " valid_from valid_to source confidence",
     "vatex": "treatment einvoice_category vatex reason",
     "fx_fixed": "base quote rate as_of source confidence",
     "currencies": "currency price_step_minor ending_minor ending_direction margin_percent"

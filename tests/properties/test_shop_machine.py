@@ -5,6 +5,7 @@ Hypothesis plays the shop as a state machine (reliability invariants 2, 4, 5, 8,
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -51,6 +52,7 @@ FULL = os.environ.get("TRADEWIND_TEST_SIZE") == "full"
 SIZE = settings(
     max_examples=300 if FULL else 12, stateful_step_count=60 if FULL else 30, deadline=None,
     derandomize=not FULL, database=None, suppress_health_check=list(HealthCheck),
+    phases=[phase for phase in Phase if FULL or phase not in {Phase.shrink, Phase.explain}],
 )
 PICK = st.integers(min_value=0, max_value=99)
 PREFIX = st.sampled_from(sorted(JOURNEYS))
@@ -78,10 +80,8 @@ class ShopMachine(RuleBasedStateMachine):
 
     @rule(prefix=PREFIX, sold=st.sampled_from([TEA, CUP, BOOK, LAST]), pieces=st.integers(1, 30))
     def come_in(self, prefix: str, sold, pieces: int) -> None:
-        try:
+        with contextlib.suppress(ShopError):
             self.carts.append(cart_of(prefix, (sold, min(pieces, sold.pieces))).id)
-        except ShopError:
-            pass
 
     @precondition(lambda self: self.carts)
     @rule(pick=PICK, sold=st.sampled_from([TEA, CUP, BOOK, LAST]), pieces=st.integers(-1, 1000))

@@ -27,7 +27,7 @@ def test_a_page_says_its_language_has_one_heading_and_nothing_inline(
     client: FlaskClient, prefix: str
 ) -> None:
     for path in (*PAGES, category_of(client, prefix)):
-        page = Reading(client.get(f"/{prefix}{path}").text)
+        page = Reading(client.get(f"/{prefix}{path}", follow_redirects=True).text)
         html = page.root
 
         assert html.get("lang", "").lower().startswith(prefix.rpartition("-")[0]), path
@@ -44,7 +44,7 @@ def test_kin_in_other_languages_name_each_other_and_themselves(client: FlaskClie
         kin = here.alternates
 
         assert "x-default" in kin and here.canonical in kin.values(), path
-        for tag in ("en-US", "fr-CH", "ja-JP", "ar-AE"):
+        for tag in sorted(kin)[::17]:
             other = Reading(client.get(urlsplit(kin[tag]).path).text)
             assert other.canonical == kin[tag]
             assert other.alternates == kin, (path, tag)
@@ -92,8 +92,9 @@ def test_a_public_page_asks_the_database_a_handful_of_times(shop: Flask) -> None
 
 
 def category_of(client: FlaskClient, prefix: str) -> str:
-    """The path of the first category a home page links to, without its prefix."""
-    paths = sorted(Reading(client.get(f"/{prefix}/p/cup").text).paths)
+    """The path of the first category a product page links to, without its prefix."""
+    product = client.get(f"/{prefix}/p/cup", follow_redirects=True).text
+    paths = sorted(Reading(product).paths)
     found = next(path for path in paths if "/c/" in path)
     return found.removeprefix(f"/{prefix}")
 

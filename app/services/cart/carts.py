@@ -77,7 +77,7 @@ def add(cart: Cart, sku: str, quantity: int, market: MarketView, key: str = "") 
         line = _line_of(cart.id, variant.id)
         if line.quantity > MOST_PIECES:
             raise Invalid("quantity_invalid", fields={"quantity": "quantity_invalid"})
-        _check_stock(variant, line.quantity, market)
+        _check_stock(variant, line.quantity, market, cart)
         if (session.scalar(select(func.count()).where(CartLine.cart_id == cart.id)) or 0) > (
             MOST_LINES
         ):
@@ -95,7 +95,7 @@ def set_quantity(cart: Cart, line_id: int, quantity: int, market: MarketView) ->
     variant = db.session.get(Variant, line.variant_id)
     if variant is None:
         raise NotFound("unknown_line")
-    _check_stock(variant, quantity, market)
+    _check_stock(variant, quantity, market, cart)
     with transaction() as session:
         session.execute(
             update(CartLine).where(CartLine.id == line_id, CartLine.cart_id == cart.id)
@@ -167,8 +167,8 @@ def is_on_sale(product: Product) -> bool:
     )
 
 
-def _check_stock(variant: Variant, wanted: int, market: MarketView) -> None:
-    by_warehouse = stock.available([variant.id]).get(variant.id, {})
+def _check_stock(variant: Variant, wanted: int, market: MarketView, cart: Cart) -> None:
+    by_warehouse = stock.available([variant.id], cart.order_id).get(variant.id, {})
     there = sum(by_warehouse.get(code, 0) for code in market.warehouses)
     if wanted > there:
         raise OutOfStock(sku=variant.sku, available=there)

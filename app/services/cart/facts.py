@@ -63,16 +63,17 @@ class Gathered:
 def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,  # noqa: PLR0913 - what a quote depends on
            destination: Destination, now: datetime, *, coupons: Sequence[str] = (),
            option: str = "", language: str = "en", email: str = "",
-           priced_at: datetime | None = None) -> Gathered:
+           priced_at: datetime | None = None, order_id: int | None = None) -> Gathered:
     """Read what a quote needs, in a handful of statements whatever the cart's size.
 
     priced_at  the moment whose prices and campaigns hold (default: now)
+    order_id   the order this cart waits to be paid with: what it has taken is there for it
     """
     priced_at = priced_at or now
     ids = [line.variant_id for line in wanted]
     variants = {row.id: row for row in db.session.execute(_VARIANTS, {"ids": ids})}
     prices = lookup.current(ids, market.price_list, currency, priced_at)
-    stocks = stock.available(ids)
+    stocks = stock.available(ids, order_id)
     shelves = _shelves({row.product_id for row in variants.values()})
     missing = {line.line: why for line in wanted
                if (why := _why_missing(variants.get(line.variant_id), prices, market, now))}
@@ -86,7 +87,7 @@ def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,  # noqa:
         market=market.facts, seller=market.seller, customer=CustomerFacts(), currency=currency,
         destination=destination, lines=rows,
         promotions=promotions.applicable(
-            market.code, currency, coupons, priced_at, language, email,
+            market.code, currency, coupons, priced_at, language, email, order_id,
         ),
         option=option, now=now,
     )

@@ -81,6 +81,7 @@ def view(cart: Cart, *, country: str = "", coupons: Sequence[str] | None = None,
         cart.currency, destination, now,
         coupons=cart.coupons if coupons is None else coupons,
         option=cart.shipping_option, language=cart.language, email=cart.email, priced_at=held_at,
+        order_id=cart.order_id,
     )
     quoted = quote(held.facts, rate_book(held_at.date()))
     words = variant_words([row.variant_id for row in rows], market.chain(cart.language))

@@ -98,7 +98,8 @@ def set_payment(cart: Cart, method: str) -> None:
 
 def add_coupon(cart: Cart, code: str) -> str:
     """Keep a coupon. Raises CouponRefused with the reason; the cart is unchanged then."""
-    own = promotions.check_coupon(code, cart.market_code, cart.currency, cart.email)
+    own = promotions.check_coupon(code, cart.market_code, cart.currency, cart.email,
+                                  cart.order_id)
     with transaction():
         cart.coupons = list(dict.fromkeys([*cart.coupons, own]))[:5]
         carts.touch(cart)
