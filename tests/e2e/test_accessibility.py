@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from tests.e2e.conftest import quiet
+from tests.e2e.conftest import FULL, quiet
 from tests.e2e.walk import Seen
 
 PHONE, NARROW, DESK = ({"width": 390, "height": 844}, {"width": 320, "height": 640},
@@ -30,12 +30,14 @@ def test_axe_is_content_nothing_scrolls_sideways_and_the_console_is_quiet(
     walked: dict[str, list[Seen]], quick: BrowserContext
 ) -> None:
     found: list[tuple[str, str, str]] = []
-    for prefix, seen in walked.items():
+    for turn, (prefix, seen) in enumerate(walked.items()):
         for number, page in enumerate(seen):
+            if not FULL and number % len(walked) != turn:
+                continue  # the languages take turns; bin/test --full looks at every page in each
             tab = quick.new_page()
             said = quiet(tab)
             show(tab, page)
-            told = [*axe(tab, DESK if number % 2 else PHONE), *sideways(tab), *said]
+            told = [*axe(tab, DESK if number % 3 else PHONE), *sideways(tab), *said]
             found += [(prefix, page.kind, one) for one in told]
             tab.close()
     assert not found, found

@@ -44,7 +44,7 @@ JOURNEYS = [
     }, "", "注文"),
     Journey("ar-ae", "مصباح", "AED", {
         "country": "AE", "email": "nura@example.com", "name": "نورة الصباح",
-        "line1": "Al Wasl Road 12", "region": "Dubai",
+        "line1": "Al Wasl Road 12", "region": "دبي",
     }, "", "طلب"),
 ]
 
@@ -123,7 +123,7 @@ def check_out(page: Page, shop: LiveShop, journey: Journey) -> None:
 
 
 def choose(page: Page, name: str, value: str) -> None:
-    """A region by its value, or by the label it has in Latin letters."""
+    """A region by its value, or by a part of the label it has on this page."""
     field = page.locator(f"#checkout select[name={name}]").first
     values = field.locator("option").evaluate_all("all => all.map(one => [one.value, one.text])")
     found = next(v for v, label in values if value in {v, label} or value in label)
