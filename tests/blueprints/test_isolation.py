@@ -159,6 +159,7 @@ class TestLogs:
         handler = logging.StreamHandler(sink)
         root = logging.getLogger()
         level = root.level
+        logging.getLogger("mail.log").propagate = False  # the test's own mail server
         root.addHandler(handler)
         root.setLevel(logging.DEBUG)
         yield sink

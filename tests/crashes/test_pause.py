@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 import sqlite3
 import threading
@@ -20,7 +21,7 @@ from app.kernel.errors import ShopError
 from app.models.outbox import Job, ScheduleRun
 from app.services import markets
 from app.services.catalogue import editing
-from app.services.catalogue.drafts import ProductDraft, TextDraft
+from app.services.catalogue.drafts import ProductDraft, TextDraft, VariantDraft
 from app.services.checkout import placing
 from app.services.search import flow as search
 from tests.crashes.running import RunningShop, free_port, until
@@ -40,7 +41,7 @@ class MailServer:
 
     async def handle_DATA(self, server, session, envelope) -> str:  # noqa: N802 - aiosmtpd's
         """One more of this id."""
-        time.sleep(SLOW)  # noqa: ASYNC251 - the whole post office is slow
+        await asyncio.sleep(SLOW)
         text = envelope.content.decode()
         with self.lock:
             self.taken[text.lower().split("message-id:")[1].split()[0]] += 1
@@ -144,7 +145,8 @@ def assert_followed() -> None:
     for number in range(3):
         word = f"zimtblau{number}"
         editing.upsert_products([ProductDraft(
-            code="cup", author="test", texts={"de": TextDraft(f"Tasse {word}", slug="tasse")})])
+            code="cup", author="test", texts={"de": TextDraft(f"Tasse {word}", slug="tasse")},
+            variants=(VariantDraft(sku="CUP"),))])
 
         def is_found(word: str = word) -> bool:
             try:

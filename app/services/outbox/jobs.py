@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from traceback import extract_tb
 from typing import Any
 
 import structlog
@@ -91,7 +92,10 @@ def run(job_id: int, kind: str, payload: Mapping[str, Any], attempt: int,  # noq
         final = isinstance(error, ProviderError) and not error.retryable
         _failed(job_id, attempt, f"{type(error).__name__}: {getattr(error, 'code', error)}",
                 final=final)
-        log.warning("job_failed", kind=kind, job=job_id, error=type(error).__name__, exc_info=True)
+        # Not the error's own words: a mail server names the recipient in them.
+        where = [f"{frame.filename}:{frame.lineno}" for frame in extract_tb(error.__traceback__)]
+        log.warning("job_failed", kind=kind, job=job_id, error=type(error).__name__,
+                    where=where[-4:])
         return False
     with transaction() as session:
         session.execute(
