@@ -87,7 +87,7 @@ def run(job_id: int, kind: str, payload: Mapping[str, Any], attempt: int,  # noq
         return False
     try:
         handlers[kind](payload)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever a handler raises must not end the worker
         db.session.rollback()
         final = isinstance(error, ProviderError) and not error.retryable
         _failed(job_id, attempt, f"{type(error).__name__}: {getattr(error, 'code', error)}",
