@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
 import uuid
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -17,6 +20,8 @@ SECONDS = Histogram("tradewind_request_seconds", "Seconds per request", ["endpoi
                     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10))
 ORDERS = Counter("tradewind_orders_total", "Orders by step", ["step"])
 BACKLOG = Gauge("tradewind_backlog_seconds", "Age of the oldest job that is due")
+
+DETAIL = re.compile(r"\bDETAIL: .*")
 
 log = structlog.get_logger()
 
@@ -32,12 +37,20 @@ def configure_logging(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            without_details,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def without_details(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
+    """PostgreSQL tells the whole row it refuses; names and addresses stay out of the log."""
+    if "exception" in event:
+        event["exception"] = DETAIL.sub("DETAIL: …", event["exception"])
+    return event
 
 
 def install(app: Flask) -> None:

@@ -14,14 +14,17 @@ import pytest
 import structlog
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.extensions import db, transaction
 from app.kernel import clock
 from app.kernel.errors import ProviderRejected, ProviderUnavailable
 from app.models.cart import Cart
 from app.models.order import Order
+from app.services import markets
+from app.services.cart import carts
+from app.services.checkout import steps
 from app.services.mail.port import Message
 from app.services.mail.smtp import SmtpMailer
 from app.services.outbox import jobs
@@ -151,8 +154,9 @@ class TestLogs:
     """What the shop logs of a whole journey names no person and no secret."""
 
     @pytest.fixture
-    def logged(self, shop: Flask) -> Iterator[io.StringIO]:
-        """Every line of every logger, as it would stand on standard error."""
+    def logged(self) -> Iterator[io.StringIO]:
+        """Every line of every logger, as it would stand on standard error; asked for after the
+        shop, which sets its own logging up."""
         kept_config, sink = structlog.get_config(), io.StringIO()
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sink),
                             wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
@@ -190,6 +194,18 @@ class TestLogs:
         answer = client.post(f"{EN}/checkout/address", data=ADA)
         assert answer.status_code >= 500 and "Lovelace" not in answer.text
         assert "disk full" in logged.getvalue()
+        assert secrets_in(logged.getvalue()) == []
+
+    def test_of_a_row_the_database_refuses(self, either_shop: Flask, logged: io.StringIO) -> None:
+        with transaction():
+            cart = carts.start(markets.find("de"), "de", "EUR")
+            steps.set_address(cart, ADA)
+        try:
+            with transaction() as session:
+                session.execute(update(Cart).where(Cart.id == cart.id).values(state="stolen"))
+        except IntegrityError:
+            structlog.get_logger().exception("bug")
+        assert "IntegrityError" in logged.getvalue()
         assert secrets_in(logged.getvalue()) == []
 
     def test_of_a_mail_server_that_refuses(self, shop: Flask, logged: io.StringIO) -> None:

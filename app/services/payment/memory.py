@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.extensions import db, transaction
+from app.extensions import db, transaction, upsert
 from app.models.payment import GatewayMemory
 from app.services.payment.test_gateway import Memory
 
@@ -21,12 +21,15 @@ class DatabaseMemory:
         return dict(row.memory) if row is not None else None
 
     def put(self, reference: str, memory: Memory) -> None:
-        """Keep it, in place of what was there."""
+        """Keep it, in place of what was there; one statement, as a double click puts it twice."""
+        values = {"memory": dict(memory),
+                  "started_at": datetime.fromisoformat(memory["started_at"])}
         with transaction() as session:
-            row = session.get(GatewayMemory, reference) or GatewayMemory(reference=reference)
-            row.memory = dict(memory)
-            row.started_at = datetime.fromisoformat(memory["started_at"])
-            session.add(row)
+            session.execute(
+                upsert(GatewayMemory).values(reference=reference, **values)
+                .on_conflict_do_update(index_elements=[GatewayMemory.reference], set_=values)
+                .execution_options(synchronize_session=False)
+            )
 
     def since(self, moment: datetime) -> Iterable[Memory]:
         """Payments started at or after the moment (aware UTC)."""
