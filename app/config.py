@@ -42,7 +42,6 @@ class Settings:
     log_level: str = "INFO"
     cache_megabytes: int = 64
     rate_limits: bool = True
-    debug: bool = False
     testing: bool = False
 
     @property
@@ -87,7 +86,6 @@ def read(env: Mapping[str, str] | None = None) -> Settings:
                           {"DEBUG", "INFO", "WARNING", "ERROR"}),
         cache_megabytes=_whole(env, "TRADEWIND_CACHE_MEGABYTES", 64),
         rate_limits=_one_of(env, "TRADEWIND_RATE_LIMITS", "on", {"on", "off"}) == "on",
-        debug=env.get("TRADEWIND_DEBUG") == "1",
     )
 
 

@@ -11,10 +11,11 @@ from types import ModuleType
 from typing import TextIO
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from app.commands import products
 from app.services.imports import export as exporting
 from app.services.imports import running, shopify, woocommerce
 from app.services.imports.entries import ERROR, RowNote
@@ -22,7 +23,11 @@ from app.services.imports.reading import Unreadable
 from app.services.imports.target import Unprepared, shop_target
 
 SHOWN = 40
-group = AppGroup("catalog", help="Bring catalogues in from other shops and take ours out.")
+group = AppGroup("catalog", help="Bring catalogues in and out; publish, move, rename, delete.")
+for command in products.EVERY:
+    if command.callback is not None:
+        command.callback = with_appcontext(command.callback)
+    group.add_command(command)
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:

@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 
 import click
 from flask.cli import AppGroup
 
-from app.kernel.errors import ShopError
+from app.commands.refusals import plain
 from app.kernel.money import Money
 from app.kernel.order_state import OrderState
 from app.services.orders import handling, mailing
 from app.services.payment import reconciling
 
 group = AppGroup("orders", help="Look at orders and move them on.")
-
-
-@contextmanager
-def plain() -> Iterator[None]:
-    """A refusal of the shop as one line and a non-zero exit."""
-    try:
-        yield
-    except ShopError as error:
-        details = ", ".join(f"{key}={value}" for key, value in error.params.items())
-        raise click.ClickException(f"{error.code}{f' ({details})' if details else ''}") from error
 
 
 @group.command("show")

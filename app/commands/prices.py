@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 
 import click
 from flask.cli import AppGroup
 from rich.progress import Progress
 
+from app.commands.refusals import plain
 from app.kernel.errors import NotFound
+from app.services.catalogue import finding
 from app.services.prices import explain as reasons
-from app.services.prices import listing
+from app.services.prices import listing, setting
 from app.services.prices.lookup import PriceRow
 from app.services.prices.renewal import RenewalReport, renew_converted
 
@@ -29,6 +32,38 @@ def renew() -> None:
         raise click.ClickException(
             f"no exchange rate for {', '.join(sorted(report.without_rate))}; run flask fx update"
         )
+
+
+@group.command("set")
+@click.argument("sku")
+@click.argument("price_list")
+@click.argument("amount", type=click.IntRange(min=0))
+@click.argument("currency")
+@click.option("--compare-at", type=click.IntRange(min=1), help="The price before, struck through.")
+@click.option("--from", "start", type=click.DateTime(["%Y-%m-%d"]), help="First day, UTC.")
+@click.option("--until", "end", type=click.DateTime(["%Y-%m-%d"]), help="Not from this day on.")
+@click.option("--by", default="staff", show_default=True, help="Who says so, for the price log.")
+def set_price(  # noqa: PLR0913 - the columns of a price
+    sku: str, price_list: str, amount: int, currency: str, compare_at: int | None,
+    start: datetime | None, end: datetime | None, by: str,
+) -> None:
+    """Set SKU's price on PRICE_LIST to AMOUNT (minor units) CURRENCY; the old row is closed."""
+    with plain():
+        changed = setting.set_price(
+            finding.variant(sku), price_list, currency.upper(), amount, compare_at,
+            start and start.replace(tzinfo=UTC), end and end.replace(tzinfo=UTC), author=by)
+    click.echo("set" if changed else "it is so already")
+
+
+@group.command("withdraw")
+@click.argument("sku")
+@click.argument("price_list")
+@click.argument("currency")
+def withdraw(sku: str, price_list: str, currency: str) -> None:
+    """End a set price: the parent list or the conversion answers from here on."""
+    with plain():
+        ended = setting.withdraw_price(finding.variant(sku), price_list, currency.upper())
+    click.echo("ended" if ended else "none was set")
 
 
 @group.command("explain")

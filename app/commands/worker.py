@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -54,8 +54,7 @@ def group(threads: int, once: bool, lease: int) -> None:  # noqa: FBT001 - click
 def run_once(app: Flask) -> int:
     """All that is due now, in this thread. Returns how many jobs were done."""
     following.catch_up()
-    for name in appointments.APPOINTMENTS:
-        appointments.keep(name)
+    keep_appointments()
     desk, done = Desk(memory_queue(), HANDLERS, lambda: context(app)), 0
     while count := desk.hand_out():
         done += count
@@ -63,7 +62,8 @@ def run_once(app: Flask) -> int:
 
 
 def work(app: Flask, threads: int, lease: timedelta = jobs.LEASE) -> None:
-    """Run until told to stop: one thread per job at a time, this thread follows and schedules."""
+    """Run until told to stop: jobs in huey's threads, appointments in one of their own - a provider
+    that does not answer holds up nothing else - and this thread follows and hands out."""
     stopping = threading.Event()
     settings = providers().settings
     huey = queue(settings.home, settings.redis_url)
@@ -74,9 +74,9 @@ def work(app: Flask, threads: int, lease: timedelta = jobs.LEASE) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):  # after start(), which sets huey's own
         signal.signal(number, lambda *_: stopping.set())
     log.info("worker_started", threads=threads)
+    threading.Thread(target=rounds, args=(app, stopping, keep_appointments), daemon=True).start()
     try:
-        while not stopping.wait(PAUSE):
-            look(app, desk)
+        rounds(app, stopping, lambda: look(desk))
     finally:
         stop(consumer)
         log.info("worker_stopped")
@@ -91,17 +91,27 @@ def stop(consumer: Any) -> None:
         process.join(timeout=max(until - time.monotonic(), 0))
 
 
-def look(app: Flask, desk: Desk) -> None:
-    """One round: what changed, what is due. A failing database is met again next round."""
-    with context(app):
-        try:
-            following.catch_up()
-            desk.hand_out()
-            for name in appointments.APPOINTMENTS:
-                appointments.keep(name)
-        except Exception:
-            db.session.rollback()
-            log.exception("worker_round_failed")
+def rounds(app: Flask, stopping: threading.Event, act: Callable[[], object]) -> None:
+    """Act again and again until told to stop. A failing database is met again next round."""
+    while not stopping.wait(PAUSE):
+        with context(app):
+            try:
+                act()
+            except Exception:
+                db.session.rollback()
+                log.exception("worker_round_failed")
+
+
+def look(desk: Desk) -> None:
+    """What changed, what is due."""
+    following.catch_up()
+    desk.hand_out()
+
+
+def keep_appointments() -> None:
+    """What the clock asks for."""
+    for name in appointments.APPOINTMENTS:
+        appointments.keep(name)
 
 
 @contextmanager

@@ -9,7 +9,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from app.extensions import db
 from app.kernel.text import choose
-from app.models.translation import CategoryText, OldSlug, PageText, ProductText
+from app.models.translation import CategoryText, PageText, ProductText
+from app.services import old_slugs
 
 Texts = type[ProductText] | type[CategoryText] | type[PageText]
 TEXTS: dict[str, tuple[Texts, InstrumentedAttribute[int]]] = {
@@ -28,10 +29,7 @@ def subject_of(kind: str, slug: str, language: str = "") -> int | None:
             return int(subject_id)
     if rows:
         return int(rows[0][1])
-    return db.session.scalar(
-        select(OldSlug.subject_id).where(OldSlug.kind == kind, OldSlug.slug == slug)
-        .order_by(OldSlug.language != language, OldSlug.id.desc()).limit(1)
-    )
+    return old_slugs.subject_of(kind, slug, (language,))
 
 
 def slugs_of(kind: str, subject_id: int) -> dict[str, str]:

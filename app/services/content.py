@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.extensions import db, transaction
 from app.kernel.errors import Conflict, Invalid, NotFound
@@ -177,11 +177,6 @@ def add_to_menu(kind: str, subject_id: int, label: Mapping[str, str] | None = No
         session.flush()
         log.emit("menu", place)
     return place
-
-
-def menu_size() -> int:
-    """How many places of the menu are taken."""
-    return db.session.scalar(select(func.count()).select_from(MenuItem)) or 0
 
 
 def _kept_site() -> _Site:

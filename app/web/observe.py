@@ -18,7 +18,6 @@ REQUESTS = Counter("tradewind_requests_total", "Requests by endpoint and status"
                    ["endpoint", "status"])
 SECONDS = Histogram("tradewind_request_seconds", "Seconds per request", ["endpoint"],
                     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10))
-ORDERS = Counter("tradewind_orders_total", "Orders by step", ["step"])
 BACKLOG = Gauge("tradewind_backlog_seconds", "Age of the oldest job that is due")
 
 DETAIL = re.compile(r"\bDETAIL: .*")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
 
 
 def wants_fragment() -> bool:
@@ -33,3 +34,12 @@ def render(page: str, fragment: str, /, *, also: Sequence[str] = (), status: int
         response = make_response(render_template(page, oob=False, **context), status)
     response.vary.update(["HX-Request", "HX-Request-Type"])
     return response
+
+
+def leave(url: str) -> BaseResponse:
+    """Go to another page, also when htmx asked: a swap must not swallow a whole page."""
+    if wants_fragment():
+        response = Response(status=204)
+        response.headers["HX-Redirect"] = url
+        return response
+    return redirect(url, 303)

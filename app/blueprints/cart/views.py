@@ -17,7 +17,7 @@ from app.web import countries, locale, visitor
 from app.web.caching import private
 from app.web.messages import sentence
 from app.web.page import Page
-from app.web.render import render, wants_fragment
+from app.web.render import leave, render, wants_fragment
 
 if TYPE_CHECKING:
     from app.models.cart import Cart
@@ -50,7 +50,7 @@ def add() -> BaseResponse:
     carts.add(cart, request.form.get("sku", ""), quantity_of(request.form), here.market,
               request.form.get("key", ""))
     if "buy_now" in request.form:
-        answer: BaseResponse = redirect(url_for("checkout.show"), 303)
+        answer: BaseResponse = leave(url_for("checkout.show"))
     elif wants_fragment():
         shown = view(cart, country=here.country)
         answer = private(show_cart(shown) if request.form.get("in") == "cart"

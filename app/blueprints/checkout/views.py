@@ -19,7 +19,7 @@ from app.web import locale, visitor
 from app.web.caching import private
 from app.web.messages import sentence
 from app.web.page import Page
-from app.web.render import render, wants_fragment
+from app.web.render import leave, render, wants_fragment
 from app.web.shop_pages import legal_pages, shop_page
 
 if TYPE_CHECKING:
@@ -181,15 +181,6 @@ def checkout_page(*, has_error: bool = False) -> Page:
     page.help_url = contact[1] if contact else page.home_url
     page.back_url, page.back_label = page.cart_url, _("Back to cart")
     return page
-
-
-def leave(url: str) -> BaseResponse:
-    """Go to another page, also when htmx asked (a swap must not swallow a payment page)."""
-    if wants_fragment():
-        response = Response(status=204)
-        response.headers["HX-Redirect"] = url
-        return response
-    return redirect(url, 303)
 
 
 def my_cart() -> Cart | None:

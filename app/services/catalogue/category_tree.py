@@ -181,8 +181,9 @@ def _write_texts(category_id: int, texts: Mapping[str, CategoryWords]) -> None:
     granted = slugs.claim("category", wishes)
     for language, words in texts.items():
         row = rows.get(language) or CategoryText(category_id=category_id, language=language)
-        row.name, row.intro = words.name.strip(), words.intro
-        row.seo_title, row.seo_description = words.seo_title, words.seo_description
+        row.name = words.name.strip()
+        for part in ("intro", "seo_title", "seo_description"):  # a new name leaves the rest
+            setattr(row, part, getattr(words, part) or getattr(row, part) or "")
         row.slug = granted.get((category_id, language), row.slug)
         session.add(row)
     session.flush()

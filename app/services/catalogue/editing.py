@@ -7,6 +7,7 @@ products have changed. What is as it should be is not written again.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from sqlalchemy import delete as delete_from
 from sqlalchemy import func, select
@@ -90,6 +91,18 @@ def unpublish(product_id: int, reason: str = "", state: str = "draft") -> None:
             product.state, product.off_sale_reason = state, reason
             session.flush()
             log.emit("product", product_id)
+
+
+def schedule(product_id: int, first: datetime | None, last: datetime | None) -> None:
+    """On sale from `first` until `last` (UTC midnights; None: open). Raises Invalid (period)."""
+    start, end = (day.replace(tzinfo=UTC) if day else None for day in (first, last))
+    if start and end and end <= start:
+        raise Invalid("period_empty", fields={"until": "period_empty"})
+    with transaction():
+        product = _get(product_id)
+        product.on_sale_from, product.on_sale_until = start, end
+        db.session.add(product)
+        log.emit("product", product_id)
 
 
 def delete(product_id: int) -> None:

@@ -67,13 +67,6 @@ def find(text: str, language: str, market: MarketView, *, kinds: tuple[str, ...]
         return Found()
 
 
-def find_products(text: str, market: MarketView, language: str, limit: int,
-                  offset: int) -> tuple[list[int], int]:
-    """(product ids best first, how many in all)."""
-    found = find(text, language, market, kinds=("product",), limit=limit, offset=offset)
-    return [int(hit.key.partition(":")[2]) for hit in found.hits], found.total
-
-
 def suggest(text: str, language: str, market: MarketView, limit: int) -> Sequence[Suggestion]:
     """Proposals while typing; none while the index is being made."""
     try:
