@@ -15,6 +15,7 @@ from app.web import (
     caching,
     errors,
     filters,
+    gettext,
     headers,
     limits,
     locale,
@@ -24,13 +25,20 @@ from app.web import (
     preloads,
 )
 from app.web.sessions import DatabaseSessions
+from app.web.templating import ShopEnvironment
 from app.wiring import build_providers
+
+
+class Shop(Flask):
+    """Flask with the shop's own way of looking templates up."""
+
+    jinja_environment = ShopEnvironment
 
 
 def create_app(settings: Settings | None = None) -> Flask:
     """The application for these settings (by default those of the environment)."""
     settings = settings or read()
-    app = Flask(__name__, static_folder=None)
+    app = Shop(__name__, static_folder=None)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -56,7 +64,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["tradewind"] = build_providers(settings)
     outbox_log.connect(app.extensions["tradewind"].versions.bump)
     headers.install(app, settings)
-    for part in (observe, nul, locale, filters, assets, errors, caching, preloads):
+    for part in (observe, nul, locale, gettext, filters, assets, errors, caching, preloads):
         part.install(app)
     limits.install(app, settings)
     blueprints.register(app)

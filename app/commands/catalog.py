@@ -15,7 +15,7 @@ from flask.cli import AppGroup, with_appcontext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from app.commands import products
+from app.commands import goods, products
 from app.services.imports import export as exporting
 from app.services.imports import running, shopify, woocommerce
 from app.services.imports.entries import ERROR, RowNote
@@ -24,7 +24,7 @@ from app.services.imports.target import Unprepared, shop_target
 
 SHOWN = 40
 group = AppGroup("catalog", help="Bring catalogues in and out; publish, move, rename, delete.")
-for command in products.EVERY:
+for command in (*products.EVERY, *goods.EVERY):
     if command.callback is not None:
         command.callback = with_appcontext(command.callback)
     group.add_command(command)

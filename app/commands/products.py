@@ -11,15 +11,6 @@ from app.services.catalogue import category_tree, editing, finding, tags
 CODE = click.argument("code")
 
 
-@click.command("publish")
-@CODE
-def publish(code: str) -> None:
-    """Show the product CODE; refused while title, description, picture or price is missing."""
-    with plain():
-        editing.publish(finding.product(code))
-    click.echo(f"{code} is published")
-
-
 @click.command("unpublish")
 @CODE
 @click.option("--reason", default="", help="Why, for the record.")
@@ -116,5 +107,5 @@ def add_to_menu(kind: str, code: str) -> None:
     click.echo(f"{code} has place {place}")
 
 
-EVERY = (publish, unpublish, delete, schedule, address, move_category, rename_category,
+EVERY = (unpublish, delete, schedule, address, move_category, rename_category,
          delete_category, add_tag, add_to_menu)

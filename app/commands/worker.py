@@ -16,9 +16,11 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.extensions import db, providers
+from app.services.documents import files
 from app.services.media import flow as media
 from app.services.outbox import jobs
 from app.services.payment import callbacks, refunds
+from app.services.tax_ids import flow as tax_ids
 from app.services.work import appointments, following
 from app.services.work.queue import Desk, memory_queue, queue
 from app.web.mails import mail_job
@@ -28,6 +30,8 @@ HANDLERS: dict[str, jobs.Handler] = {
     "mail": mail_job,
     "refund": refunds.carry_out,
     "callback": callbacks.catch_up,
+    tax_ids.JOB: tax_ids.look_up,
+    "document": files.document_job,
     **media.HANDLERS,
 }
 PATIENCE = 10.0  # seconds a job may take to finish when the worker is told to stop

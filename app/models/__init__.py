@@ -1,9 +1,12 @@
 """Tables of the shop. Importing this package makes the metadata complete."""
 
 from app.models import (
+    carrier,
     cart,
     catalogue,
     content,
+    document,
+    fx_difference,
     market,
     media,
     order,
@@ -12,13 +15,17 @@ from app.models import (
     price,
     promotion,
     rates,
+    restriction,
     shipping,
     stock,
+    tax_filing,
+    tax_id,
     translation,
 )
 from app.models.types import Base
 
 __all__ = [
-    "Base", "cart", "catalogue", "content", "market", "media", "order", "outbox", "payment",
-    "price", "promotion", "rates", "shipping", "stock", "translation",
+    "Base", "carrier", "cart", "catalogue", "content", "document", "fx_difference", "market",
+    "media", "order", "outbox", "payment", "price", "promotion", "rates", "restriction",
+    "shipping", "stock", "tax_filing", "tax_id", "translation",
 ]

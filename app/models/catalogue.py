@@ -88,7 +88,22 @@ class Variant(Base):
     height_mm: Mapped[int] = mapped_column(default=0)
     hs_code: Mapped[str] = mapped_column(String(10), default="")
     origin: Mapped[str] = mapped_column(String(2), default="")
+    # {"un": "UN3481", "cell_wh": "19", "battery_wh": "19"} of dangerous goods, else {}
+    dangerous: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class VariantCustomsCode(Base):
+    """The national tariff code (8 to 10 digits) of a variant in a destination's customs area
+    ("EU", "US"), where the six digits of the world's list are not enough."""
+
+    __tablename__ = "variant_customs_code"
+
+    variant_id: Mapped[int] = mapped_column(
+        ForeignKey("variant.id", ondelete="CASCADE"), primary_key=True
+    )
+    destination: Mapped[str] = mapped_column(String(4), primary_key=True)
+    code: Mapped[str] = mapped_column(String(10))
 
 
 class ProductCategory(Base):

@@ -28,6 +28,7 @@ class Order(Base):
     quote        the frozen quote with its explanation (rules/quote.py as_dict)
     fingerprint  of the cart's content and quote, so that the same checkout is the same order
     fx_*         shopper's currency to the seller's base currency at the time of the order
+    tax_evidence what was known of the buyer's tax id at that moment, frozen ({}: a consumer)
     attention    why a person must look ("" for nothing), e.g. amount_mismatch
     """
 
@@ -62,6 +63,7 @@ class Order(Base):
     fx_value: Mapped[str] = mapped_column(String(40))
     fx_source: Mapped[str] = mapped_column(String(80))
     fx_as_of: Mapped[str] = mapped_column(String(10))
+    tax_evidence: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     attention: Mapped[str] = mapped_column(default="")
     cancel_reason: Mapped[str] = mapped_column(default="")
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
@@ -115,9 +117,11 @@ class Shipment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("orders.id"), index=True)
     service: Mapped[str] = mapped_column(String(48))
+    carrier: Mapped[str] = mapped_column(String(48), default="", server_default="")
+    chargeable_g: Mapped[int] = mapped_column(default=0, server_default="0")
     tracking: Mapped[str] = mapped_column(default="")
     tracking_url: Mapped[str] = mapped_column(default="")
-    shipped_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    shipped_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, index=True)
 
 
 class Withdrawal(Base):

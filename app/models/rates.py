@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.types import Base, Exact
@@ -24,9 +24,20 @@ class Dated:
     confidence: Mapped[str] = mapped_column(String(12), default="review")
 
 
-class TaxRate(Dated, Base):
+class Editable:
+    """Who changed a row in the shop; '' as long as it is as its file says. `flask tax load` leaves
+    rows that somebody edited alone."""
+
+    edited_by: Mapped[str] = mapped_column(String(80), default="", server_default="")
+
+
+class TaxRate(Editable, Dated, Base):
     """One component tax: jurisdiction "DE", "US-CA", "CA-QC"; shipping: follows, taxable or
-    exempt."""
+    exempt.
+
+    limit_kind  below: only for pieces that cost less than the limit; excess: dearer pieces are
+                standard only for what is above it; '': no limit
+    """
 
     __tablename__ = "tax_rate"
     __table_args__ = (
@@ -39,6 +50,9 @@ class TaxRate(Dated, Base):
     name: Mapped[str] = mapped_column(String(40))
     rate: Mapped[Decimal] = mapped_column(Exact)
     shipping: Mapped[str] = mapped_column(String(12), default="follows")
+    limit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    limit_currency: Mapped[str] = mapped_column(String(3), default="", server_default="")
+    limit_kind: Mapped[str] = mapped_column(String(8), default="", server_default="")
 
 
 class Territory(Base):
@@ -62,8 +76,11 @@ class Territory(Base):
     confidence: Mapped[str] = mapped_column(String(12), default="review")
 
 
-class ImportRule(Dated, Base):
-    """How a country (or "EU", or "*") values and taxes what arrives from outside."""
+class ImportRule(Editable, Dated, Base):
+    """How a country (or "EU", or "*") values and taxes what arrives from outside.
+
+    See app/rules/rate_book.py for the columns.
+    """
 
     __tablename__ = "import_rule"
 
@@ -84,10 +101,38 @@ class ImportRule(Dated, Base):
     scheme_shipping_in_base: Mapped[str] = mapped_column(String(3), default="yes")
     import_tax_base: Mapped[str] = mapped_column(String(40), default="")
     tax_step_minor: Mapped[int | None]
+    base_step_minor: Mapped[int | None]
+    duty_surcharge_percent: Mapped[Decimal] = mapped_column(Exact, default=Decimal(0))
+    scheme_relieves_duty: Mapped[bool] = mapped_column(default=False)
+    except_goods: Mapped[str] = mapped_column(Text, default="")
     note: Mapped[str] = mapped_column(Text, default="")
 
 
-class DutyRate(Dated, Base):
+class ParcelRegime(Editable, Dated, Base):
+    """A simplified clearance a parcel takes in place of the tariff (Remessa Conforme, courier
+    limits, cross-border lists). See app/rules/rate_book.py for the columns."""
+
+    __tablename__ = "parcel_regime"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    destination: Mapped[str] = mapped_column(String(4), index=True)
+    code: Mapped[str] = mapped_column(String(32))
+    name: Mapped[str]
+    ship_from: Mapped[str] = mapped_column(String(8), default="*")
+    carriage: Mapped[str] = mapped_column(String(8), default="")
+    customer: Mapped[str] = mapped_column(String(12), default="")
+    registration: Mapped[str] = mapped_column(String(16), default="")
+    goods: Mapped[str] = mapped_column(Text, default="")
+    except_goods: Mapped[str] = mapped_column(Text, default="")
+    value_of: Mapped[str] = mapped_column(String(8), default="goods")
+    max_value_minor: Mapped[int | None]
+    currency: Mapped[str] = mapped_column(String(3))
+    duty_percent: Mapped[Decimal] = mapped_column(Exact)
+    duty_less_minor: Mapped[int] = mapped_column(default=0)
+    tax_share_percent: Mapped[Decimal] = mapped_column(Exact)
+
+
+class DutyRate(Editable, Dated, Base):
     """Duty by destination, HS prefix, origin and kind (mfn, preference, antidumping, surcharge)."""
 
     __tablename__ = "duty_rate"
@@ -103,6 +148,7 @@ class DutyRate(Dated, Base):
     per_unit: Mapped[str] = mapped_column(String(16), default="")
     combine: Mapped[str] = mapped_column(String(4), default="")
     proof_required: Mapped[bool] = mapped_column(default=False)
+    measure: Mapped[str] = mapped_column(String(32), default="")  # law of an additional duty
 
 
 class OriginGroup(Base):
@@ -114,7 +160,7 @@ class OriginGroup(Base):
     country: Mapped[str] = mapped_column(String(2), primary_key=True)
 
 
-class FeeRule(Dated, Base):
+class FeeRule(Editable, Dated, Base):
     """A parcel fee of a country or the union: per hs6, consignment or item."""
 
     __tablename__ = "fee_rule"
@@ -132,6 +178,8 @@ class FeeRule(Dated, Base):
     in_import_tax_base: Mapped[bool] = mapped_column(default=False)
     in_scheme_tax_base: Mapped[bool] = mapped_column(default=False)
     replaces_duty: Mapped[bool] = mapped_column(default=False)  # paid instead of the tariff
+    percent: Mapped[Decimal] = mapped_column(Exact, default=Decimal(0))  # of what is advanced
+    carrier: Mapped[str] = mapped_column(String(32), default="")  # '' asks it by every carrier
 
 
 class VatexCode(Base):

@@ -15,7 +15,10 @@ class ProductText(Base):
     """A product's words in one language (BCP 47: "de", "de-AT", "zh-Hans")."""
 
     __tablename__ = "product_text"
-    __table_args__ = (UniqueConstraint("language", "slug"),)
+    __table_args__ = (
+        UniqueConstraint("language", "slug"),
+        Index("ix_product_text_slug", "slug"),  # an address names no language
+    )
 
     product_id: Mapped[int] = mapped_column(
         ForeignKey("product.id", ondelete="CASCADE"), primary_key=True
@@ -71,6 +74,7 @@ class OldSlug(Base):
     __table_args__ = (
         UniqueConstraint("kind", "language", "slug"),
         Index("ix_old_slug_subject", "kind", "subject_id"),
+        Index("ix_old_slug_slug", "kind", "slug"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,15 +6,20 @@ Fractions are exact, so a value on a step stays there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import TypeVar
 
-from app.rules.parcels import Parcel
+from app.rules.parcel import Parcel
 
 PARCEL, SHIPMENT = "parcel", "shipment"
+KG, LB = "kg", "lb"
+# Millimetres in a centimetre and an inch, grams in a kilogram and a pound (exact by definition).
+_SIDE_MM = {KG: Fraction(10), LB: Fraction(254, 10)}
+_WEIGHT_G = {KG: Fraction(1000), LB: Fraction(45_359_237, 100_000)}
 
 Number = TypeVar("Number", int, Fraction)
 
@@ -41,8 +46,10 @@ class WeightRule:
 
     steps             (up to this weight, rounded up to this); None as the end of the last band
     dimension_step    every side is rounded up to this first (the next inch); None: as measured
+    is_nearest        sides are rounded half up instead, as UPS and FedEx did to 2025-08-17
     volumetric_above  volume up to which only the actual weight counts (1,728 in³)
     per               parcel, or shipment: max(sum of actual, sum of volumetric)
+    unit              kg with cm, or lb with inch
     """
 
     divisor: Decimal
@@ -51,14 +58,16 @@ class WeightRule:
     per: str = PARCEL
     dimension_step: Decimal | None = None
     volumetric_above: Decimal = Decimal(0)
+    unit: str = KG
+    is_nearest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A parcel as a carrier's rule sees it: three sides and a weight in its units."""
 
-    sides: tuple[Decimal, Decimal, Decimal]
-    weight: Decimal
+    sides: tuple[Decimal | Fraction, Decimal | Fraction, Decimal | Fraction]
+    weight: Decimal | Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +95,40 @@ def weigh(parcels: Sequence[Measured], rule: WeightRule) -> Chargeable:
     return Chargeable(tuple(map(_decimal, each)), _decimal(total))
 
 
+def weigh_parcels(parcels: Sequence[Parcel], rule: WeightRule) -> tuple[int, ...]:
+    """Grams charged, rounded up to whole ones: of each parcel, or one sum for the shipment.
+
+    raises  ValueError  as weigh() does, and for a unit that is neither kg nor lb
+    """
+    if rule.unit not in _SIDE_MM:
+        raise ValueError(f"a carrier weighs in kg or lb, not in {rule.unit!r}")
+    side, weight = _SIDE_MM[rule.unit], _WEIGHT_G[rule.unit]
+    found = weigh([
+        Measured((one.length_mm / side, one.width_mm / side, one.height_mm / side),
+                 one.weight_g / weight)
+        for one in parcels
+    ], rule)
+    charged = found.parcels if rule.per == PARCEL else (found.total,)
+    return tuple(math.ceil(Fraction(one) * weight) for one in charged)
+
+
+def grams_of(weight: Decimal, unit: str) -> int:
+    """A weight of a rate card in grams, rounded up so that a value on the step stays there."""
+    return math.ceil(Fraction(weight) * _WEIGHT_G[unit])
+
+
+def per_unit_g(unit: str) -> Decimal:
+    """Grams in the unit, for prices per kg or lb."""
+    return _decimal(_WEIGHT_G[unit])
+
+
 def _volume(parcel: Measured, rule: WeightRule) -> Fraction:
     sides = [Fraction(side) for side in parcel.sides]
     if rule.dimension_step:
         step = Fraction(rule.dimension_step)
-        sides = [-(-side // step) * step for side in sides]
+        half = Fraction(1, 2)
+        sides = [((side / step + half) // 1 if rule.is_nearest else -(-side // step)) * step
+                 for side in sides]
     volume = sides[0] * sides[1] * sides[2]
     return volume if volume > Fraction(rule.volumetric_above) else Fraction(0)
 
@@ -100,7 +138,7 @@ def _banded(actual: Fraction, volume: Fraction, rule: WeightRule) -> Fraction:
     raw = max(actual, volume / divisor if divisor else Fraction(0), Fraction(rule.minimum))
     for up_to, step in rule.steps:
         if up_to is None or raw <= Fraction(up_to):
-            return billable(raw, Fraction(0), Fraction(0), Fraction(step))
+            return billable(raw, Fraction(0), Fraction(0), Fraction(step)) if step else raw
     raise ValueError(f"no weight step for {_decimal(raw)}")
 
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from app.kernel.money import Money
+from app.rules import reliefs
 from app.rules.explanation import Why
 from app.rules.facts import LineFacts, QuoteFacts
 from app.rules.places import Area
 from app.rules.rate_book import FeeRow, RateBook, TaxRateRow
-from app.rules.result import Consignment, QuotedDuty, QuotedFee, QuotedTax
+from app.rules.result import ConsignedLine, Consignment, QuotedDuty, QuotedFee, QuotedTax
 from app.rules.treatment import Decision
 
 Rates = Mapping[str, tuple[TaxRateRow, ...]]
@@ -48,7 +50,10 @@ class Cleared:
 
 @dataclass(frozen=True, slots=True)
 class Parcelled:
-    """What a consignment holds: its lines, what each is paid, and its share of the shipping."""
+    """What a consignment holds: its lines, what each is paid, and its share of the shipping.
+
+    carriage  courier or post, where customs tell them apart; carrier: whose fees are asked
+    """
 
     lines: Sequence[LineFacts]
     paid: Sequence[Money]
@@ -57,6 +62,8 @@ class Parcelled:
     service: str
     incoterm: str
     dispatch: date | None
+    carriage: str = "courier"
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,36 @@ def consignment_of(case: Case, result: Cleared | None = None) -> Consignment:
         lines=tuple(dict.fromkeys(line.line for line in held.lines)), treatment=decision.code,
         vatex=vatex, einvoice_category=category, service=held.service,
         incoterm="DAP" if at_door else held.incoterm, dispatch=held.dispatch,
+        paid=Money.total(held.paid, case.facts.currency) + held.shipping,
+        parts=tuple(_part(case, line, paid)
+                    for line, paid in zip(held.lines, held.paid, strict=True)),
+        shipping=held.shipping, **(_charged(result) if result else {}),
     )
+
+
+def category_of(case: Case, line: LineFacts, paid: Money) -> str:
+    """The category this line is taxed in: a relief for cheap pieces does not hold for dear ones."""
+    return reliefs.category_of(line.tax_category, line.quantity, paid,
+                               case.rates[line.tax_category], case.book)
+
+
+def _part(case: Case, line: LineFacts, paid: Money) -> ConsignedLine:
+    category = category_of(case, line, paid)
+    return ConsignedLine(
+        line.line, line.sku, line.quantity, paid, line.hs_code, line.origin, line.weight_g,
+        line.size_mm, category, tuple((row.name, row.percent) for row in case.rates[category]),
+    )
+
+
+def _charged(result: Cleared) -> dict[str, Any]:
+    """What is charged with the order; what waits at the door is not on its invoice."""
+    at_door = result.duty_at_door
+    return {
+        "charged_taxes": () if result.tax_at_door else tuple(result.taxes),
+        "charged_included": None if result.tax_at_door else result.tax_included,
+        "charged_duty": None if at_door else result.duty,
+        "charged_fees": () if at_door else result.fees,
+    }
 
 
 def why_treatment(case: Case) -> Why:

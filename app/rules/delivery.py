@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from app.rules.rate_book import CalendarRow, WarehouseRow
+from app.rules.rate_book import CalendarRow
+from app.rules.shipping_rows import WarehouseRow
 
 _DAY = timedelta(days=1)
 _LONGEST_REST = 60  # days; a calendar without working days is a mistake in the data

@@ -7,52 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from app.kernel.fx import convert
 from app.kernel.money import Money
+from app.rules.arrival import Arrival, DutyLine
 from app.rules.explanation import Why
 from app.rules.limits import in_steps, is_within
-from app.rules.rate_book import DutyRow, FeeRow, ImportRow, RateBook
+from app.rules.parcel_fees import fee_rows, fees_of
+from app.rules.rate_book import DutyRow, FeeRow, RateBook, RegimeRow
+from app.rules.regimes import are_among, duty_by_line, regime_of
 from app.rules.result import QuotedDuty, QuotedFee
 
-
-@dataclass(frozen=True, slots=True)
-class DutyLine:
-    """Goods of one line as customs see them: `value` is the customs value (net), weight_g that of
-    all pieces together."""
-
-    line: str
-    sku: str
-    hs_code: str
-    origin: str
-    quantity: int
-    value: Money
-    weight_g: int = 0
-    taric: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """What customs look at besides the goods.
-
-    area, country  customs area ("EU", "US") for the tariff; the place itself for national fees
-    intrinsic      goods alone, net of tax, after discount
-    is_duty_free   a scheme at sale (VOEC, NZ, SG, …) that comes with relief from duty
-    is_ioss        the tax was charged under IOSS, a low-value declaration (H7) will be made
-    """
-
-    area: str
-    country: str
-    intrinsic: Money
-    rule: ImportRow | None
-    customer: str
-    day: date
-    is_duty_free: bool = False
-    is_ioss: bool = False
-    declaration: str = "H7"
-    has_proof: bool = False
+_HUNDRED = Decimal(100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +27,8 @@ class DutySum:
     """Duty and fees of a consignment; duty None when a line's duty (or a fee) is not known.
 
     by_line  duty of each line, in their order; zero where a fee stands in its place
+    regime   the simplified clearance it is taken under, if any
+    is_beyond_limits  goods for which the country's limits do not hold are among them
     """
 
     duties: tuple[QuotedDuty, ...] = ()
@@ -67,6 +36,8 @@ class DutySum:
     by_line: tuple[Money, ...] = ()
     fees: tuple[tuple[FeeRow, QuotedFee], ...] = ()
     why: tuple[Why, ...] = ()
+    regime: RegimeRow | None = None
+    is_beyond_limits: bool = False
 
 
 @dataclass
@@ -82,21 +53,49 @@ class _Tariff:
 def assess(lines: Sequence[DutyLine], arrival: Arrival, book: RateBook) -> DutySum:
     """Duty and parcel fees of what arrives in one consignment."""
     zero = Money.zero(arrival.intrinsic.currency)
-    rows = tuple(_fee_rows(arrival, book))
+    rows = tuple(fee_rows(arrival, book))
     flat = next((row for row in rows if row.replaces_duty), None)
+    regime = None
+    if flat is None and not arrival.is_duty_free:
+        regime = regime_of(lines, arrival, book)
     by_tariff = set(range(len(lines)))
     if flat is not None:
         by_tariff = _preferring(lines, arrival, book)
-    elif arrival.is_duty_free or _is_below(arrival, book):
+    elif regime is not None or arrival.is_duty_free or _is_below(lines, arrival, book):
         by_tariff = set()
-    tariff = _tariff(lines, by_tariff, arrival, book)
+    tariff = (_by_regime(regime, lines, arrival, book) if regime is not None
+              else _tariff(lines, by_tariff, arrival, book))
     flat_lines = [line for i, line in enumerate(lines) if i not in by_tariff]
-    fees, is_known = _fees(lines, flat_lines, rows, arrival, book)
+    fees, is_known = fees_of(lines, flat_lines, rows, arrival, book)
     duty = Money.total(tariff.by_line, zero.currency) if tariff.is_known and is_known else None
-    why = [*tariff.why, *_why_none(arrival, flat, is_free=not by_tariff)]
+    why = [*tariff.why]
+    if regime is None:
+        why += _why_none(arrival, flat, is_free=not by_tariff)
     if not is_known:
         why.append(Why("duty", "fee_unknown"))
-    return DutySum(tuple(tariff.duties), duty, tuple(tariff.by_line), fees, tuple(why))
+    beyond = arrival.rule is not None and are_among(lines, arrival.rule.except_goods)
+    return DutySum(tuple(tariff.duties), duty, tuple(tariff.by_line), fees, tuple(why), regime,
+                   is_beyond_limits=beyond)
+
+
+def _by_regime(row: RegimeRow, lines: Sequence[DutyLine], arrival: Arrival,
+               book: RateBook) -> _Tariff:
+    """What a simplified clearance asks, line by line; no line of duty where it asks nothing."""
+    found, validity = _Tariff(), row.validity
+    found.why.append(Why(
+        "duty", "regime", rate=f"{row.duty_percent} %", day=str(validity.first),
+        source=validity.source, confidence=validity.confidence,
+        params={"name": row.name, "row": row.id, "ship_from": arrival.ship_from}))
+    duties = duty_by_line(row, lines, book)
+    if duties is None:
+        found.is_known, duties = False, [Money.zero(line.value.currency) for line in lines]
+        found.why.append(Why("duty", "duty_unknown", params={"row": row.id}))
+    found.by_line = duties
+    if row.duty_percent:
+        found.duties = [QuotedDuty(line.line, line.sku, line.hs_code, line.origin, line.value,
+                                   row.duty_percent, duty, "simplified")
+                        for line, duty in zip(lines, duties, strict=True)]
+    return found
 
 
 def _why_none(arrival: Arrival, flat: FeeRow | None, *, is_free: bool) -> Iterable[Why]:
@@ -126,25 +125,52 @@ def _tariff(lines: Sequence[DutyLine], chosen: set[int], arrival: Arrival,
     found, currency = _Tariff(), arrival.intrinsic.currency
     for i, line in enumerate(lines):
         owed = Money.zero(currency)
+        value = _cut(line.value, arrival, book)
         rows = _rows(line, arrival, book) if i in chosen else []
-        if i in chosen and not rows:
+        priced = [(row, _amount(row, line, value, book)) for row in rows]
+        if i in chosen and (not rows or any(duty is None for _, duty in priced)):
             found.is_known = False
             found.why.append(Why(f"duty:{line.sku}", "duty_unknown", params={"hs": line.hs_code}))
-        value = _cut(line.value, arrival, book)
-        for row in rows:
-            duty = _amount(row, line, value, book)
-            if duty is None:
-                found.is_known = False
-                found.why.append(Why(f"duty:{line.sku}", "duty_unknown",
-                                     params={"hs": line.hs_code, "row": row.id}))
-                continue
-            duty = _cut(duty, arrival, book, is_duty=True)
-            owed += duty
+        for row, duty in _cheaper([(row, duty) for row, duty in priced if duty is not None]):
+            cut = _cut(duty, arrival, book, is_duty=True)
+            owed += cut
             found.duties.append(QuotedDuty(line.line, line.sku, line.hs_code, line.origin, value,
-                                           row.percent, duty, row.kind))
+                                           row.percent, cut, row.kind))
             found.why.append(_why_row(line, row))
-        found.by_line.append(owed)
+        found.by_line.append(owed + _on_duty(line, rows, arrival, found))
     return found
+
+
+def _cheaper(priced: list[tuple[DutyRow, Money]]) -> list[tuple[DutyRow, Money]]:
+    """Without the dearer of the ordinary and the preferential tariff."""
+    either = [(duty.minor, row.kind) for row, duty in priced if row.kind in _TARIFFS]
+    if len(either) < len(_TARIFFS):
+        return priced
+    taken = min(either, key=lambda pair: (pair[0], pair[1] != "preference"))[1]
+    return [(row, duty) for row, duty in priced
+            if row.kind not in _TARIFFS or row.kind == taken]
+
+
+def _on_duty(line: DutyLine, rows: Sequence[DutyRow], arrival: Arrival,
+             found: _Tariff) -> Money:
+    """The surcharge a country takes on the tariff itself (India). A table that names a surcharge of
+    its own for these goods says it all."""
+    rule, currency = arrival.rule, arrival.intrinsic.currency
+    if rule is None or not rule.duty_surcharge_percent or not rows or any(
+        row.kind == "surcharge" for row in rows
+    ):
+        return Money.zero(currency)
+    base = Money.total((duty.duty for duty in found.duties
+                        if duty.line == line.line and duty.kind in _TARIFFS), currency)
+    more = base.times(rule.duty_surcharge_percent, over=_HUNDRED)
+    if more:
+        found.duties.append(QuotedDuty(line.line, line.sku, line.hs_code, line.origin, base,
+                                       rule.duty_surcharge_percent, more, "surcharge_on_duty"))
+        validity = rule.validity
+        found.why.append(Why(f"duty:{line.sku}", "duty_on_duty",
+                             rate=f"{rule.duty_surcharge_percent} %", day=str(validity.first),
+                             source=validity.source, confidence=validity.confidence))
+    return more
 
 
 def _why_row(line: DutyLine, row: DutyRow) -> Why:
@@ -166,9 +192,9 @@ def _cut(amount: Money, arrival: Arrival, book: RateBook, *, is_duty: bool = Fal
 
 
 def _rows(line: DutyLine, arrival: Arrival, book: RateBook) -> list[DutyRow]:
-    """The row that applies of each kind: the longest prefix, a named origin before any origin."""
-    best: dict[str, DutyRow] = {}
-    code = line.taric if line.taric.startswith(line.hs_code) else line.hs_code
+    """The row that applies of each kind and measure; none where neither tariff is known."""
+    best: dict[tuple[str, str], DutyRow] = {}
+    code = line.taric or line.hs_code
     if not code or not line.origin:
         return []
     by_prefix = book.duties_by_prefix.get(arrival.area, {})
@@ -178,21 +204,24 @@ def _rows(line: DutyLine, arrival: Arrival, book: RateBook) -> list[DutyRow]:
             continue
         if not row.validity.covers(arrival.day) or not _from(row.origin, line.origin, book):
             continue
-        now = best.get(row.kind)
-        if now is None or _rank(row) > _rank(now):
-            best[row.kind] = row
-    if "preference" in best and "mfn" in best:
-        del best["mfn" if best["preference"].percent <= best["mfn"].percent else "preference"]
-    elif "preference" not in best and "mfn" not in best:
+        key = (row.kind, row.measure)
+        now = best.get(key)
+        if now is None or _rank(row, line.origin) > _rank(now, line.origin):
+            best[key] = row
+    if not any(kind in _TARIFFS for kind, _ in best):
         return []
-    return sorted(best.values(), key=lambda row: _KINDS.index(row.kind))
+    return sorted(best.values(), key=lambda row: (_KINDS.index(row.kind), row.measure))
 
 
-_KINDS = ("mfn", "preference", "antidumping", "countervailing", "safeguard", "surcharge")
+_TARIFFS = ("mfn", "preference")
+_KINDS = (*_TARIFFS, "antidumping", "countervailing", "safeguard", "surcharge")
 
 
-def _rank(row: DutyRow) -> tuple[int, bool]:
-    return len(row.hs_prefix), row.origin != "*"
+def _rank(row: DutyRow, origin: str) -> tuple[int, int, Decimal]:
+    """The longest prefix, then the country itself before a group before any; of two agreements
+    that serve the same goods, the cheaper."""
+    nearness = 2 if row.origin == origin else int(row.origin != "*")
+    return len(row.hs_prefix), nearness, -row.percent
 
 
 def _from(origin_of_row: str, origin: str, book: RateBook) -> bool:
@@ -217,56 +246,10 @@ def _amount(row: DutyRow, line: DutyLine, value: Money, book: RateBook) -> Money
     return by_value + by_unit
 
 
-def _is_below(arrival: Arrival, book: RateBook) -> bool:
+def _is_below(lines: Sequence[DutyLine], arrival: Arrival, book: RateBook) -> bool:
     rule = arrival.rule
-    if rule is None or rule.duty_threshold is None:
+    if rule is None or rule.duty_threshold is None or are_among(lines, rule.except_goods):
         return False
-    return is_within(arrival.intrinsic, rule.duty_threshold, book)
-
-
-def _fee_rows(arrival: Arrival, book: RateBook) -> Iterable[FeeRow]:
-    areas = dict.fromkeys((arrival.area, arrival.country))
-    for row in (fee for area in areas for fee in book.fees.get(area, ())):
-        if not row.validity.covers(arrival.day):
-            continue
-        if row.customer and row.customer != arrival.customer:
-            continue
-        if row.max_value is not None and not is_within(arrival.intrinsic, row.max_value, book):
-            continue
-        yield row
-
-
-def _fees(lines: Sequence[DutyLine], flat_lines: Sequence[DutyLine], rows: Iterable[FeeRow],
-          arrival: Arrival, book: RateBook,
-          ) -> tuple[tuple[tuple[FeeRow, QuotedFee], ...], bool]:
-    """The fees, and whether all of them could be converted. The flat duty is only on those lines
-    that do not pay the tariff; without a line of its own it is not asked."""
-    found: list[tuple[FeeRow, QuotedFee]] = []
-    is_known = True
-    for row in rows:
-        touched = flat_lines if row.replaces_duty else lines
-        if not touched:
-            continue
-        rate = book.rate(row.amount.currency, arrival.intrinsic.currency)
-        if rate is None:
-            is_known = False
-            continue
-        if row.per == "hs6":
-            each = convert(row.amount, rate)
-            parts = tuple((name, each) for name in _headings(touched, arrival))
-            amount = each * len(parts)
-        else:
-            count = sum(line.quantity for line in touched) if row.per == "item" else 1
-            parts, amount = (), convert(row.amount * count, rate)
-        found.append((row, QuotedFee(row.code, row.name, amount, parts, row.replaces_duty)))
-    return tuple(found), is_known
-
-
-def _headings(lines: Sequence[DutyLine], arrival: Arrival) -> dict[str, None]:
-    """Subheadings of six digits, of ten in a full declaration. Goods without a code count as a
-    heading of their own: too little is never asked."""
-    digits = 10 if arrival.declaration == "H1" and not arrival.is_ioss else 6
-    return dict.fromkeys(
-        ((line.taric if digits == 10 else "") or line.hs_code)[:digits] or line.sku
-        for line in lines
-    )
+    per_item = rule.threshold_per == "item" and arrival.dearest is not None
+    value = arrival.dearest if per_item and arrival.dearest else arrival.intrinsic
+    return is_within(value, rule.duty_threshold, book)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from app.kernel.address import Destination
 from app.kernel.money import Money
+from app.rules.dangerous import Dangerous
+from app.rules.restrictions import HeldDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,10 @@ class MarketFacts:
 
     rounding      mode of app/rules/tax_amounts.py; direction: half_up, half_even, down or up
     shipping_tax  follows (by the value of the goods), highest (at the highest of their rates)
+    business_price  what a business pays that accounts for the tax itself, where prices hold tax:
+                    kept (the price as it stands) or net (the price without the tax)
+    price_across_rates  keep_gross or keep_net, where the destination has another rate than home
+    price_for_export    keep or strip, where no tax of ours is charged (app/rules/across_rates.py)
     """
 
     code: str
@@ -47,6 +53,9 @@ class MarketFacts:
     carriers: tuple[str, ...] = ()
     direction: str = "half_up"
     shipping_tax: str = "follows"
+    business_price: str = "kept"
+    price_across_rates: str = "keep_gross"
+    price_for_export: str = "keep"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,9 @@ class LineFacts:
     warehouse  where these pieces leave from (a cart line served by two warehouses is two facts
                with the same `line`)
     taric      the national tariff code of up to ten digits, for a full customs declaration
+    codes      the same by customs area ("EU", "US"), where they are kept for several
+    documents  licences and certificates we hold for it
+    dangerous  what it is by the list of dangerous goods; None is harmless
     """
 
     line: str
@@ -91,6 +103,9 @@ class LineFacts:
     size_mm: tuple[int, int, int]
     warehouse: str
     taric: str = ""
+    codes: tuple[tuple[str, str], ...] = ()
+    documents: tuple[HeldDocument, ...] = ()
+    dangerous: Dangerous | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +128,20 @@ class PromotionFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveFacts:
+    """What a carrier's own price service answered for a service: it stands in for the card.
+
+    days  working days under way, None where it did not say
+    """
+
+    service: str
+    amount: Money
+    days: int | None
+    source: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class QuoteFacts:
     """Everything a quote depends on, apart from the RateBook.
 
@@ -122,6 +151,7 @@ class QuoteFacts:
     is_platform_sale  a marketplace is the deemed supplier: it collects, we charge no tax
     is_seller_side    only what the seller owes is asked: an export is an export, whatever the
                       buyer's customs do with it
+    live              answers of carriers, asked before and kept; without one the card holds
     """
 
     market: MarketFacts
@@ -137,3 +167,4 @@ class QuoteFacts:
     declaration: str = "H7"
     is_platform_sale: bool = False
     is_seller_side: bool = False
+    live: tuple[LiveFacts, ...] = ()

@@ -1,63 +1,28 @@
 """Lines -> parcels: how what leaves one warehouse is boxed. Millimetres and grams, whole numbers.
 
 Bulky pieces travel in their own packaging; the others share as few cartons as the limits of the
-service allow. A carton is filled in layers of rows, the pieces lying flat, so what we quote can
-really be packed. A three-dimensional packing search gives tighter boxes but takes tens of
-milliseconds; a whole quote has three.
+service allow: the warehouse's own cartons, where it has some that hold the goods, else cartons
+made to measure. A carton is filled in layers of rows, the pieces lying flat, so what we quote can
+really be packed. A three-dimensional packing search (app/services/shipping/packing.py) gives
+tighter boxes but takes tens of milliseconds; a whole quote has three.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from itertools import permutations
 from typing import NamedTuple
 
 from app.rules.facts import LineFacts
+from app.rules.parcel import Limits, Parcel
+from app.rules.shipping_rows import BoxRow
 
 BULKY_SIDE_MM = 600
 BULKY_WEIGHT_G = 15_000
 
 # Footprints tried, as multiples of the longest and the second longest side of any piece.
 _FOOTPRINTS = ((1, 1), (1, 2), (2, 1), (2, 2), (2, 3), (3, 3), (4, 4))
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A closed box. length >= width >= height."""
-
-    weight_g: int
-    length_mm: int
-    width_mm: int
-    height_mm: int
-    pieces: int = 1
-
-    @property
-    def volume_mm3(self) -> int:
-        """Outer volume in cubic millimetres."""
-        return self.length_mm * self.width_mm * self.height_mm
-
-    @property
-    def girth_mm(self) -> int:
-        """Length and girth as carriers measure it: L + 2W + 2H."""
-        return self.length_mm + 2 * (self.width_mm + self.height_mm)
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a service takes at most, per parcel."""
-
-    max_weight_g: int
-    max_side_mm: int
-    max_girth_mm: int
-
-    def allow(self, parcel: Parcel) -> bool:
-        """True when the service takes this parcel; a value on the limit is taken."""
-        return (
-            parcel.weight_g <= self.max_weight_g
-            and parcel.length_mm <= self.max_side_mm
-            and parcel.girth_mm <= self.max_girth_mm
-        )
 
 
 class Run(NamedTuple):
@@ -74,11 +39,14 @@ class Run(NamedTuple):
         return Parcel(self.weight, self.long, self.wide, self.high)
 
 
-def pack(lines: Iterable[LineFacts], limits: Limits) -> tuple[Parcel, ...] | None:
+def pack(
+    lines: Iterable[LineFacts], limits: Limits, boxes: tuple[BoxRow, ...] = ()
+) -> tuple[Parcel, ...] | None:
     """The parcels these lines make; the same content always makes the same parcels.
 
+    boxes    the warehouse's cartons; none: every carton is made to measure
     returns  None when a single piece is already heavier or larger than the limits
-    cost     about 0.1 ms for ten lines, remembered by content and limits
+    cost     about 0.1 ms for ten lines, remembered by content, limits and boxes
     """
     counts: dict[tuple[int, int, int, int], int] = {}
     for line in lines:
@@ -87,18 +55,21 @@ def pack(lines: Iterable[LineFacts], limits: Limits) -> tuple[Parcel, ...] | Non
             key = (max(high, 1), max(long, 1), max(wide, 1), max(line.weight_g, 0))
             counts[key] = counts.get(key, 0) + line.quantity
     runs = sorted((Run(*key, count) for key, count in counts.items()), reverse=True)
-    return _pack(tuple(runs), limits)
+    return _pack(tuple(runs), limits, boxes)
 
 
 @lru_cache(maxsize=4096)
-def _pack(runs: tuple[Run, ...], limits: Limits) -> tuple[Parcel, ...] | None:
+def _pack(
+    runs: tuple[Run, ...], limits: Limits, boxes: tuple[BoxRow, ...]
+) -> tuple[Parcel, ...] | None:
     if not all(limits.allow(run.parcel()) for run in runs):
         return None
     own = [run.parcel() for run in runs if _is_bulky(run) for _ in range(run.pieces)]
     shared = [run for run in runs if not _is_bulky(run)]
+    usable = [box for box in boxes if limits.allow(_closed(box, ()))]
     cartons = [
         parcel for group in _by_weight(shared, limits.max_weight_g)
-        for parcel in _cartons(group, limits)
+        for parcel in _cartons(group, limits, usable)
     ]
     return tuple(own + cartons)
 
@@ -129,22 +100,77 @@ def _by_weight(runs: Sequence[Run], max_weight_g: int) -> list[list[Run]]:
     return [sorted(group, reverse=True) for group in groups]
 
 
-def _cartons(runs: Sequence[Run], limits: Limits) -> list[Parcel]:
-    """One carton, or, where it would be too large, two halves, each asked again."""
+def _cartons(runs: Sequence[Run], limits: Limits, boxes: Sequence[BoxRow]) -> list[Parcel]:
+    """One carton: the smallest of the warehouse's that holds all, else one made to measure. Where
+    neither will do, two parts, each asked again."""
+    is_alone = sum(run.pieces for run in runs) == 1  # sizes are packed: it needs no carton
+    boxed = None if is_alone else _boxed(runs, limits, boxes)
+    if boxed is not None:
+        return [boxed]
     carton = _carton(runs, limits)
-    if limits.allow(carton):
+    if limits.allow(carton) and (is_alone or not boxes):
         return [carton]
-    first, second = _halves(runs)
-    return _cartons(first, limits) + _cartons(second, limits)
+    first, second = _halves(runs) if not boxes else _filled(runs, limits, boxes)
+    return _cartons(first, limits, boxes) + _cartons(second, limits, boxes)
 
 
-def _halves(runs: Sequence[Run]) -> tuple[list[Run], list[Run]]:
-    wanted = sum(run.pieces for run in runs) // 2
+def _boxed(runs: Sequence[Run], limits: Limits, boxes: Sequence[BoxRow]) -> Parcel | None:
+    """The smallest carton of the warehouse that holds all these pieces; None when none does."""
+    weight = sum(run.weight * run.pieces for run in runs)
+    for box in sorted(boxes, key=_volume):
+        parcel = _closed(box, runs)
+        if weight <= box.max_weight_g and limits.allow(parcel) and _holds(box, runs):
+            return parcel
+    return None
+
+
+def _closed(box: BoxRow, runs: Sequence[Run]) -> Parcel:
+    """The carton with these pieces in it."""
+    long, wide, high = sorted(box.outer_mm, reverse=True)
+    weight = box.tare_g + sum(run.weight * run.pieces for run in runs)
+    return Parcel(weight, long, wide, high, sum(run.pieces for run in runs), box.code)
+
+
+def _volume(box: BoxRow) -> tuple[int, str]:
+    long, wide, high = box.outer_mm
+    return long * wide * high, box.code
+
+
+def _holds(box: BoxRow, runs: Sequence[Run]) -> bool:
+    """True when the pieces can be laid in layers into the box, standing on one of its sides."""
+    if sum(run.high * run.long * run.wide * run.pieces for run in runs) > (
+        box.inner_mm[0] * box.inner_mm[1] * box.inner_mm[2]
+    ):
+        return False
+    longest, widest = max(run.long for run in runs), max(run.wide for run in runs)
+    for length, width, height in dict.fromkeys(permutations(box.inner_mm)):
+        if longest <= length and widest <= width and _layered(runs, length, width)[2] <= height:
+            return True
+    return False
+
+
+def _filled(
+    runs: Sequence[Run], limits: Limits, boxes: Sequence[BoxRow]
+) -> tuple[list[Run], list[Run]]:
+    """As many pieces, in their order, as go into one carton, and the rest."""
+    fits, too_many = 0, sum(run.pieces for run in runs)
+    while too_many - fits > 1:
+        middle = (fits + too_many) // 2
+        if _boxed(_halves(runs, middle)[0], limits, boxes) is not None:
+            fits = middle
+        else:
+            too_many = middle
+    return _halves(runs, max(fits, 1))
+
+
+def _halves(runs: Sequence[Run], wanted: int | None = None) -> tuple[list[Run], list[Run]]:
+    """The first `wanted` pieces (by default half of them), and the rest."""
+    left = sum(run.pieces for run in runs) // 2 if wanted is None else wanted
     first: list[Run] = []
     second: list[Run] = []
     for run in runs:
-        taken = min(run.pieces, wanted)
-        wanted -= taken
+        taken = min(run.pieces, left)
+        left -= taken
         if taken:
             first.append(run._replace(pieces=taken))
         if run.pieces > taken:

@@ -5,6 +5,7 @@ source  cross-border rules §2 (Commission, "territorial scope"); the rows are i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from app.kernel.address import Destination
@@ -12,6 +13,8 @@ from app.rules.rate_book import EU_MEMBERS, RateBook, TerritoryRow
 
 # Two countries, one VAT area, each with rows of its own in the table of rates.
 _ONE_VAT_AREA = {"LI": "CH"}
+# A country's letters before the digits: AX-22100, D-78266.
+_COUNTRY_BEFORE = re.compile(r"^[A-Z]{1,3}-(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,14 @@ class Area:
             return self.tax.partition("-")[0]
         return _ONE_VAT_AREA.get(self.tax, self.tax)
 
+    @property
+    def member(self) -> str:
+        """Whose VAT numbers are those of this place: a member state, or XI; '' outside the EU."""
+        if not self.is_eu_vat:
+            return ""
+        is_northern_ireland = self.territory is not None and self.territory.code == "XI"
+        return "XI" if is_northern_ireland else self.vat_country
+
 
 def locate(place: Destination, book: RateBook) -> Area:
     """The tax and customs area of an address."""
@@ -54,6 +65,13 @@ def crosses_border(origin: Area, area: Area) -> bool:
     return origin.customs != area.customs or origin.is_eu_vat != area.is_eu_vat
 
 
+def is_part_of(area: Area, origin: Area, book: RateBook) -> bool:
+    """The place is an outlying part of the country the goods come from, with a tax of its own:
+    Svalbard for Norway, Jersey for Great Britain."""
+    code = area.territory.code if area.territory else ""
+    return bool(code) and any(row.code == code for row in book.territories.get(origin.country, ()))
+
+
 def rates_of(area: Area, book: RateBook) -> str:
     """Where rates are read: the region where it has its own ("CA-QC"), else the tax area."""
     regional = f"{area.tax}-{area.region}"
@@ -65,7 +83,8 @@ def _territory(place: Destination, book: RateBook) -> TerritoryRow | None:
     rows = book.territories.get(place.country)
     if not rows:
         return None
-    postcode = "".join(place.postal_code.upper().split()).replace("-", "")
+    postcode = _COUNTRY_BEFORE.sub("", "".join(place.postal_code.upper().split()))
+    postcode = postcode.replace("-", "")
     city = place.city.strip().casefold()
     best: tuple[int, TerritoryRow] | None = None
     for row in rows:

@@ -6,33 +6,62 @@ and the mail. It calls nothing outside; what a live provider answered is a fact 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass, replace
+from functools import cache
+from typing import Any
 
 from app.kernel.address import Destination
 from app.kernel.money import Money
-from app.rules import promotions
+from app.rules import across_rates, promotions, restrictions
 from app.rules.consignments import Cleared, Parcelled, clear
 from app.rules.explanation import Why
 from app.rules.facts import LineFacts, QuoteFacts
+from app.rules.offers import CrossesBorder
 from app.rules.places import crosses_border, locate
 from app.rules.rate_book import RateBook
+from app.rules.restrictions import Barred
 from app.rules.result import DeliveryOption, DueAtDoor, Quote, QuotedLine
-from app.rules.shipping import CrossesBorder, delivery_options
+from app.rules.shipping import delivery_options
+
+# The treatment decides the price and the price may decide the treatment (a limit): looked at twice.
+ROUNDS = 2
 
 
 def quote(facts: QuoteFacts, book: RateBook) -> Quote:
     """Price a cart to its destination. See app/rules/result.py for what the parts mean."""
+    found, parts = _priced(facts, book)
+    asked = facts
+    for _ in range(ROUNDS if across_rates.is_moved(facts) else 0):
+        wanted = across_rates.repriced(facts, parts, book)
+        if wanted == asked:
+            break
+        asked = wanted
+        found, parts = _priced(asked, book)
+    return found
+
+
+def _priced(facts: QuoteFacts, book: RateBook) -> tuple[Quote, Sequence[Cleared]]:
+    """The quote at the prices given, and its consignments.
+
+    A service that goes DDP cannot prepay what is not known: the offer is DAP then, and says so
+    before anybody orders (Directive 2011/83/EU Art. 6(1)(e)).
+    """
     currency = facts.currency
     sold = promotions.apply(facts.lines, facts.promotions, currency)
     paid_goods = Money.total(sold.paid.values(), currency)
-    options, why_options = delivery_options(facts, paid_goods, book, _border_between(book))
+    options, why_options, comparison = delivery_options(
+        facts, paid_goods, book, _border_between(book))
     option = choose(options, facts.option)
     cleared = [clear(facts, held, book)
                for held in _parcelled(facts, sold.paid_rows, option, book)]
-    lines = _lines(facts.lines, sold)
+    lines, due = _lines(facts.lines, sold), _due(cleared, currency)
+    if option is not None and option.incoterm == "DDP" and due.is_asked:
+        options = tuple(replace(one, incoterm="DAP") for one in options)
+        option = choose(options, option.id)
     totals = _Totals(facts, sold, option, cleared, book)
-    problems = _problems(facts, options)
+    barred = restrictions.barred(facts.lines, facts.destination, book, facts.now.date())
+    problems = _problems(facts, options, barred)
     return Quote(
         currency=currency, lines=lines, discounts=sold.discounts, options=options, option=option,
         consignments=tuple(part.consignment for part in cleared),
@@ -42,12 +71,14 @@ def quote(facts: QuoteFacts, book: RateBook) -> Quote:
         goods=totals.goods, discount=totals.discount, shipping=totals.shipping, tax=totals.tax,
         tax_included=totals.included, duty=totals.duty, fees=totals.fees,
         rounding=totals.rounding, total=totals.total,
-        due_at_door=_due(cleared, currency),
+        due_at_door=due,
         is_estimate=any(part.is_estimate for part in cleared) or not facts.destination.postal_code,
         problems=problems,
         why=(*_why_prices(facts.lines), *sold.why, *why_options,
-             *(why for part in cleared for why in part.why), *totals.why),
-    )
+             *(why for part in cleared for why in part.why), *totals.why,
+             *restrictions.why(barred)),
+        barred=barred, comparison=comparison,
+    ), cleared
 
 
 def choose(options: Sequence[DeliveryOption], wanted: str) -> DeliveryOption | None:
@@ -100,6 +131,8 @@ def _parcelled(facts: QuoteFacts, paid_rows: Sequence[Money], option: DeliveryOp
             lines=[line for line, _ in rows], paid=[paid for _, paid in rows], shipping=share,
             ship_from=book.warehouses[code].country, service=service.code if service else "",
             incoterm=service.incoterm if service else "DDP", dispatch=dispatches.get(code),
+            carriage="post" if service and service.mode == "post" else "courier",
+            carrier=service.carrier if service else "",
         ))
     return found
 
@@ -139,10 +172,12 @@ def _border_between(book: RateBook) -> CrossesBorder:
     return crosses
 
 
-def _problems(facts: QuoteFacts, options: Sequence[DeliveryOption]) -> tuple[str, ...]:
+def _problems(facts: QuoteFacts, options: Sequence[DeliveryOption],
+              barred: Sequence[Barred]) -> tuple[str, ...]:
     if not facts.lines:
         return ("cart_empty",)
-    return () if options else ("no_delivery",)
+    found = {"no_delivery": not options, "restricted": bool(barred)}
+    return tuple(code for code, holds in found.items() if holds)
 
 
 def _why_prices(rows: Sequence[LineFacts]) -> tuple[Why, ...]:
@@ -160,15 +195,22 @@ def _why_prices(rows: Sequence[LineFacts]) -> tuple[Why, ...]:
 
 def as_dict(value: Quote) -> dict[str, object]:
     """Plain values for keeping with an order; money as {"minor", "currency"}, days as ISO text."""
-    plain = asdict(value)
-    return _plain(plain)  # type: ignore[return-value]
+    return _plain(value)  # type: ignore[return-value]
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, dict):
+    if type(value) is str or value is None or isinstance(value, int):
+        return value
+    names = _fields_of(type(value))  # type: ignore[arg-type]  # a class is hashable
+    if names:
+        return {name: _plain(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    if isinstance(value, bool | int) or value is None:
-        return value
     return str(value)
+
+
+@cache
+def _fields_of(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()

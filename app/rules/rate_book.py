@@ -8,33 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from app.kernel.fx import Rate
 from app.kernel.money import Money
+from app.rules.shipping_rows import FreeShippingRow, ServiceRow, ShippingBook, WarehouseRow
+from app.rules.validity import Validity
 
-
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """First and last day (inclusive; None is open), with the source and how sure we are."""
-
-    first: date = date.min
-    last: date | None = None
-    source: str = ""
-    confidence: str = "review"
-
-    def covers(self, day: date) -> bool:
-        """True when the rule holds on this day."""
-        return self.first <= day and (self.last is None or day <= self.last)
+if TYPE_CHECKING:  # which themselves look things up here
+    from app.rules.restrictions import RestrictionRow
 
 
 @dataclass(frozen=True, slots=True)
 class TaxRateRow:
     """One component tax of a jurisdiction ("DE", "CA-QC") for a goods category.
 
-    below  only for pieces that cost less than this (New York clothing); dearer ones are `standard`
+    below   only for pieces that cost less than this (New York clothing); dearer ones are `standard`
+    excess  of dearer ones only what is above it is `standard` (Massachusetts)
     """
 
     id: str
@@ -45,6 +38,7 @@ class TaxRateRow:
     shipping: str  # follows, taxable, exempt
     validity: Validity
     below: Money | None = None
+    excess: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +70,9 @@ class ImportRow:
     tax_step_minor   border tax is a multiple of this, in the country's own currency
     base_step_minor  its base is cut to this, and then duty and tax are cut as well, not rounded
     step_currency    the currency of both steps
+    duty_surcharge_percent  a surcharge on the duty itself (India's social welfare surcharge)
+    scheme_relieves_duty    a sale taxed under the scheme comes without duty
+    except_goods     HS prefixes and tax categories for which the limits do not hold
     """
 
     id: str
@@ -95,11 +92,49 @@ class ImportRow:
     import_tax_base: str = "cif_duty"
     base_step_minor: int | None = None
     step_currency: str = ""
+    duty_surcharge_percent: Decimal = Decimal(0)
+    scheme_relieves_duty: bool = False
+    except_goods: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RegimeRow:
+    """A simplified clearance of a destination, in place of its tariff and limits.
+
+    ship_from     country or group the parcel is sent from, "*" any; not the origin of the goods
+    carriage      courier or post; '' either. customer: consumer, business; '' either
+    registration  only for sellers who have it ('' all)
+    goods, except_goods  HS prefixes and tax categories; no goods named means all
+    value_of      what the limit is compared with: goods, or cif (with freight and insurance)
+    duty_percent  of the customs value, less duty_less for the consignment
+    tax_share_percent  of the ordinary border tax: 100 all of it, 70, 0 none
+    """
+
+    id: str
+    destination: str
+    code: str
+    name: str
+    ship_from: str
+    carriage: str
+    customer: str
+    registration: str
+    goods: tuple[str, ...]
+    except_goods: tuple[str, ...]
+    value_of: str
+    max_value: Money | None
+    duty_percent: Decimal
+    duty_less: Money | None
+    tax_share_percent: Decimal
+    validity: Validity
 
 
 @dataclass(frozen=True, slots=True)
 class DutyRow:
-    """Duty by destination, HS prefix, origin (ISO2, group or "*") and kind."""
+    """Duty by destination, HS prefix, origin (ISO2, group or "*") and kind.
+
+    measure  the law an additional duty comes from: within one, the longest prefix wins; several
+             (US sections 301 and 122) add up
+    """
 
     id: str
     destination: str
@@ -112,13 +147,16 @@ class DutyRow:
     combine: str
     proof_required: bool
     validity: Validity
+    measure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FeeRow:
     """A parcel fee per hs6, consignment or item.
 
-    percent  of duty and border tax (a carrier's disbursement); the amount is then the least of it
+    percent  of duty and border tax (a carrier's disbursement); the amount is then the least of it,
+             and nothing is asked where nothing is advanced
+    carrier  asked by this carrier alone; '' by all
     """
 
     id: str
@@ -134,6 +172,7 @@ class FeeRow:
     replaces_duty: bool
     validity: Validity
     percent: Decimal = Decimal(0)
+    carrier: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,71 +197,6 @@ class CalendarRow:
     weekend: frozenset[int] = frozenset({5, 6})
     holidays: frozenset[date] = frozenset()
     customs_days: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ZoneRow:
-    """A part of the world a service reaches (or, excluded, does not)."""
-
-    zone: str
-    country: str
-    postcode_prefix: str
-    is_excluded: bool
-    days_min: int
-    days_max: int
-
-
-@dataclass(frozen=True, slots=True)
-class RateStep:
-    """Up to this chargeable weight (grams, inclusive) it costs this much."""
-
-    zone: str
-    up_to_g: int
-    amount: Money
-    validity: Validity
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceRow:
-    """A shipping service of one warehouse with its zones and rate card."""
-
-    code: str
-    carrier: str
-    tier: str
-    label: Mapping[str, str]
-    warehouse: str
-    incoterm: str
-    divisor: int
-    step_g: int
-    max_weight_g: int
-    max_side_mm: int
-    max_girth_mm: int
-    fuel_percent: Decimal
-    handling_days: int
-    is_tracked: bool
-    needs_phone: bool
-    zones: tuple[ZoneRow, ...]
-    steps: tuple[RateStep, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class FreeShippingRow:
-    """From this goods value on, a tier is free in a market."""
-
-    market: str
-    tier: str
-    threshold: Money
-    validity: Validity
-
-
-@dataclass(frozen=True, slots=True)
-class WarehouseRow:
-    """Where a parcel starts: country, local clock, cut-off."""
-
-    code: str
-    country: str
-    time_zone: str
-    cut_off: time
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +225,7 @@ class RateBook:
     duties: Mapping[str, tuple[DutyRow, ...]] = field(default_factory=dict)  # by destination
     origin_groups: Mapping[str, frozenset[str]] = field(default_factory=dict)  # by group
     fees: Mapping[str, tuple[FeeRow, ...]] = field(default_factory=dict)  # by destination
+    regimes: Mapping[str, tuple[RegimeRow, ...]] = field(default_factory=dict)  # by destination
     vatex: Mapping[str, VatexRow] = field(default_factory=dict)
     fx: Mapping[str, Rate] = field(default_factory=dict)  # EUR -> quote, newest first choice
     currencies: Mapping[str, CurrencyRow] = field(default_factory=dict)
@@ -258,6 +233,8 @@ class RateBook:
     services: Mapping[str, ServiceRow] = field(default_factory=dict)
     free_shipping: tuple[FreeShippingRow, ...] = ()
     warehouses: Mapping[str, WarehouseRow] = field(default_factory=dict)
+    shipping: ShippingBook = field(default_factory=ShippingBook)
+    restrictions: Mapping[str, tuple[RestrictionRow, ...]] = field(default_factory=dict)
 
     @cached_property
     def duties_by_prefix(self) -> Mapping[str, Mapping[str, tuple[DutyRow, ...]]]:
@@ -273,9 +250,10 @@ class RateBook:
         """The currency's policy; without one, the minor unit is the step."""
         return self.currencies.get(code) or CurrencyRow(code)
 
-    def calendar(self, country: str) -> CalendarRow:
-        """The country's calendar; without one, Saturday and Sunday off and no holidays."""
-        return self.calendars.get(country) or CalendarRow(country)
+    def calendar(self, country: str, region: str = "") -> CalendarRow:
+        """The calendar of a region, else of its country; without one, Saturday and Sunday off."""
+        found = self.calendars.get(f"{country}-{region}") if region else None
+        return found or self.calendars.get(country) or CalendarRow(country)
 
     def rate(self, base: str, quote: str) -> Rate | None:
         """The exchange rate, through the euro where needed; None when unknown."""
@@ -291,10 +269,13 @@ class RateBook:
         return to_base.inverse().through(to_quote) if to_quote else None
 
     def tax_on(self, jurisdiction: str, category: str, day: date) -> tuple[TaxRateRow, ...]:
-        """Component taxes of a category; a component without a row of its own is `standard`."""
+        """Component taxes of a category; a component without a row of its own takes that of the
+        wider category (food_staples: food), and without one it is `standard`."""
         rows = _on(self.tax_rates.get(jurisdiction, ()), day)
-        found = {row.name: row for row in rows if row.category == "standard"}
-        found.update({row.name: row for row in rows if row.category == category})
+        wider = category.partition("_")[0]
+        found: dict[str, TaxRateRow] = {}
+        for name in dict.fromkeys(("standard", wider, category)):
+            found.update({row.name: row for row in rows if row.category == name})
         return tuple(found.values())
 
     def import_rule(self, country: str, day: date) -> ImportRow | None:

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from app.kernel.money import Money
 from app.rules.explanation import Why
+from app.rules.restrictions import Barred
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +65,40 @@ class DeliveryOption:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparedService:
+    """A service that was looked at for one warehouse's parcels: kept for the merchant.
+
+    refused      why it is not offered (too_large, carrier_down, …), '' when it could be taken
+    is_chosen    the one its tier takes, by the rule `preferred` (cost, speed, score)
+    lines        the card's price in steps (base, surcharges, fuel), in the card's currency
+    cost         their sum in the currency of the quote; None where there is none
+    """
+
+    warehouse: str
+    tier: str
+    service: str
+    carrier: str
+    mode: str
+    refused: str
+    is_chosen: bool = False
+    preferred: str = ""
+    zone: str = ""
+    parcels: int = 0
+    chargeable_g: int = 0
+    lines: tuple[tuple[str, int], ...] = ()
+    card_currency: str = ""
+    cost: Money | None = None
+    earliest: date | None = None
+    latest: date | None = None
+    is_live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class QuotedTax:
-    """Tax of one kind and rate over its base. Included: already inside prices shown."""
+    """Tax of one kind and rate over its base. Included: already inside prices shown.
+
+    treatment, ship_from  of the consignment it belongs to, for returns and credits
+    """
 
     jurisdiction: str
     name: str
@@ -74,7 +107,9 @@ class QuotedTax:
     tax: Money
     is_included: bool
     is_estimate: bool
-    collected_by: str  # seller, customs
+    collected_by: str  # seller, customs, buyer
+    treatment: str = ""
+    ship_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +142,32 @@ class QuotedFee:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsignedLine:
+    """So many pieces of a line in one consignment, as its papers need them.
+
+    paid      for these pieces after discount, in the basis of the prices
+    weight_g, size_mm  of one piece
+    rates     (name, percent) of each tax these pieces are taxed with; () for none
+    """
+
+    line: str
+    sku: str
+    quantity: int
+    paid: Money
+    hs_code: str
+    origin: str
+    weight_g: int
+    size_mm: tuple[int, int, int]
+    tax_category: str
+    rates: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Consignment:
-    """What leaves one warehouse: its tax treatment and, by chosen delivery, its service."""
+    """What leaves one warehouse: its tax treatment and, by chosen delivery, its service.
+
+    parts, shipping, charged_*  what its invoice and customs papers say: only what is charged now
+    """
 
     warehouse: str
     ship_from: str
@@ -119,6 +178,13 @@ class Consignment:
     service: str
     incoterm: str
     dispatch: date | None
+    paid: Money | None = None  # for goods and shipping, in the basis of the prices
+    parts: tuple[ConsignedLine, ...] = ()
+    shipping: Money | None = None
+    charged_taxes: tuple[QuotedTax, ...] = ()
+    charged_included: Money | None = None
+    charged_duty: Money | None = None
+    charged_fees: tuple[QuotedFee, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +199,11 @@ class DueAtDoor:
     def is_known(self) -> bool:
         """False when some part cannot be estimated; then nothing may be shown as zero."""
         return None not in (self.duty, self.tax, self.fees)
+
+    @property
+    def is_asked(self) -> bool:
+        """Something is asked at the door, or may be."""
+        return not self.is_known or any((self.duty, self.tax, self.fees))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +232,8 @@ class Quote:
     is_estimate: bool
     problems: tuple[str, ...]
     why: tuple[Why, ...]
+    barred: tuple[Barred, ...] = ()
+    comparison: tuple[ComparedService, ...] = ()
 
     @property
     def tax_on_top(self) -> Money:

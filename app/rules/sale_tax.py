@@ -8,7 +8,7 @@ source   cross-border rules §9.2, §10; VD Art. 78, 85, 86
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from app.kernel.money import Money
@@ -17,7 +17,7 @@ from app.rules.facts import MarketFacts
 from app.rules.limits import in_steps, is_within
 from app.rules.rate_book import ImportRow, RateBook, TaxRateRow
 from app.rules.result import QuotedTax
-from app.rules.tax_amounts import tax_of
+from app.rules.tax_amounts import rounded_tax, tax_of
 
 Rows = tuple[TaxRateRow, ...]
 
@@ -55,6 +55,11 @@ class _Group:
     rows: Rows
     amounts: list[Money]
     extra: Money
+
+    @property
+    def charged(self) -> Rows:
+        """Components that are charged; of goods without any tax the first stands for all."""
+        return tuple(row for row in self.rows if row.percent) or self.rows[:1]
 
     @property
     def weight(self) -> int:
@@ -100,10 +105,28 @@ def _taxed(what: Taxable, rates: Mapping[str, Rows], market: MarketFacts,
         if rule is not None and book is not None:
             taxes, included = _stepped(taxes, included, rule, book)
         found.taxes += taxes
-        found.tax = Money.total((tax.tax for tax in found.taxes), currency)
         found.included += included  # type: ignore[operator]
         found.why += [_why_rate(row) for row in group.rows]
+    found.taxes = _by_tax(found.taxes, market)
+    found.tax = Money.total((tax.tax for tax in found.taxes), currency)
     return found
+
+
+def _by_tax(taxes: Sequence[QuotedTax], market: MarketFacts) -> list[QuotedTax]:
+    """One line for each tax and rate: goods with GST alone and goods with GST and PST bear one GST,
+    on the sum of both, rounded once unless the market rounds line by line."""
+    found: dict[tuple[str, str, Decimal], QuotedTax] = {}
+    for tax in taxes:
+        key = (tax.jurisdiction, tax.name, tax.percent)
+        same = found.get(key)
+        if same is None:
+            found[key] = tax
+            continue
+        net, amount = same.net + tax.net, same.tax + tax.tax
+        if not tax.is_included and market.rounding != "line":
+            amount = rounded_tax(net, tax.percent, market.direction)
+        found[key] = replace(same, net=net, tax=amount)
+    return list(found.values())
 
 
 def _groups(what: Taxable, rates: Mapping[str, Rows], market: MarketFacts,
@@ -154,7 +177,8 @@ def _one_group(what: Taxable, group: _Group, market: MarketFacts,
     Without tax inside, extras are part of the one base that is rounded; with it, the tax on them
     comes on top of what the price already holds.
     """
-    percents = [row.percent for row in group.rows]
+    rows = group.charged
+    percents = [row.percent for row in rows]
     zero = Money.zero(group.extra.currency)
     amounts = group.amounts if what.included else [*group.amounts, group.extra]
     mode = market.rounding if rule is None else "per_rate"
@@ -164,7 +188,7 @@ def _one_group(what: Taxable, group: _Group, market: MarketFacts,
                          currency=zero.currency, direction=market.direction)
     extra = group.extra if what.included else zero
     taxes = []
-    for row, tax in zip(group.rows, parts, strict=True):
+    for row, tax in zip(rows, parts, strict=True):
         taxes.append(QuotedTax(
             jurisdiction=row.jurisdiction, name=row.name, percent=row.percent,
             net=sums.net + extra, tax=tax + extra.times(row.percent, over=Decimal(100)),

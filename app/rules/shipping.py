@@ -1,63 +1,53 @@
 """Delivery: which services carry these parcels where, for how much, by when.
 
-The lines of each warehouse are one shipment. Per tier the cheapest service of every warehouse is
-taken; a tier is offered only when all warehouses have one. Nothing found is "not offered" (None),
-never free. Rate cards keep their currency; a cost is converted once, as a sum, and rounded half
-up to the minor unit of the quote's currency.
+The lines of each warehouse are one shipment. Per tier one service of every warehouse is taken, by
+the rules of choice (cost, unless a rule says speed or score); a tier is offered only when all
+warehouses have one. Nothing found is "not offered" (None), never free. Everything that was looked
+at is kept as the comparison.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from app.kernel.address import Destination
-from app.kernel.fx import Rate, convert
+from app.kernel.fx import convert
 from app.kernel.money import Money
-from app.rules.chargeable import chargeable_weight
-from app.rules.delivery import Promise, promise
 from app.rules.explanation import Why
 from app.rules.facts import LineFacts, QuoteFacts
-from app.rules.parcels import Limits, Parcel, pack
-from app.rules.rate_book import EU_MEMBERS, RateBook, RateStep, ServiceRow, ZoneRow
-from app.rules.rate_card import FUEL, Surcharge, ZoneRates, rate_card_price
-from app.rules.result import DeliveryOption
+from app.rules.offers import CrossesBorder, Offer, Shipment, offer
+from app.rules.rate_book import EU_MEMBERS, RateBook
+from app.rules.result import ComparedService, DeliveryOption
+from app.rules.shipping_rows import ChoiceRow, ServiceRow
 
 # Countries inside another's customs area; territories by postcode are the caller's to know.
 _CUSTOMS_AREA = {"MC": "EU", "LI": "CH", "IM": "GB", **dict.fromkeys(EU_MEMBERS, "EU")}
 # Above this a parcel is freight; free delivery is meant for parcels.
 FREIGHT_ABOVE_G = 31_500
+COST, SPEED, SCORE = "cost", "speed", "score"
 _TIERS = ("post", "standard", "express", "pickup")
-_REFUSALS = ("too_large", "over_last_step", "no_exchange_rate", "not_served")
+_REFUSALS = ("carrier_down", "goods_not_taken", "no_po_box", "no_military", "too_large",
+             "over_last_step", "no_exchange_rate", "not_tracked", "not_served")
 
-CrossesBorder = Callable[[str, Destination], bool]
+
+class Delivery(NamedTuple):
+    """The options cheapest first, why they cost what they cost, and all that was compared."""
+
+    options: tuple[DeliveryOption, ...]
+    why: tuple[Why, ...]
+    comparison: tuple[ComparedService, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """One service for one warehouse's parcels. cost is in the currency of the quote."""
+class Considered:
+    """A service with its offer or the reason it has none, under the rule that chose."""
 
     service: ServiceRow
-    zone: ZoneRow
-    parcels: tuple[Parcel, ...]
-    chargeable_g: int
-    card_cost: Money
-    cost: Money
-    rate: Rate
-    step: RateStep
-    promise: Promise
-    heaviest_g: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CardCost:
-    """What a service's rate card asks for parcels, in the card's currency."""
-
-    cost: Money
-    chargeable_g: int
-    step: RateStep  # of the heaviest parcel: the row's source and dates
-    heaviest_g: int = 0  # chargeable, of that parcel
+    found: Offer | str
+    prefer: str
 
 
 def delivery_options(
@@ -65,8 +55,8 @@ def delivery_options(
     paid_goods: Money,
     book: RateBook,
     crosses_border: CrossesBorder | None = None,
-) -> tuple[tuple[DeliveryOption, ...], tuple[Why, ...]]:
-    """The tiers the shopper may choose from, cheapest first, and why they cost what they cost.
+) -> Delivery:
+    """The tiers the shopper may choose from.
 
     paid_goods      goods after discount, in the basis of the market's prices
     crosses_border  (country of dispatch, destination) -> is there a customs border; by default by
@@ -74,10 +64,12 @@ def delivery_options(
     returns         no options when some goods cannot reach the destination; Why rows of all
                     options have the figure "shipping" and params["option"]
     """
-    shipments = _by_warehouse(facts.lines)
+    shipments = _by_warehouse(facts.lines, paid_goods)
     if not shipments:
-        return (), ()
-    found, refused = _best_offers(shipments, facts, book, crosses_border or crosses_customs_border)
+        return Delivery((), (), ())
+    considered = _consider(shipments, facts, paid_goods, book,
+                           crosses_border or crosses_customs_border)
+    found, refused = _best(considered, book)
     options: list[DeliveryOption] = []
     why: list[Why] = []
     for tier in sorted({*found, *(tier for tier, _ in refused)}, key=_tier_place):
@@ -92,51 +84,13 @@ def delivery_options(
                 for warehouse in sorted(shipments.keys() - offers.keys())
             )
     options.sort(key=lambda one: (one.price.minor, one.latest, _tier_place(one.tier)))
-    return tuple(options), tuple(why)
+    return Delivery(tuple(options), tuple(why), _comparison(considered, found))
 
 
 def crosses_customs_border(origin: str, destination: Destination) -> bool:
     """True when the countries belong to different customs areas (the EU is one)."""
     area = _CUSTOMS_AREA.get(origin, origin)
     return area != _CUSTOMS_AREA.get(destination.country, destination.country)
-
-
-def zone_of(zones: Iterable[ZoneRow], destination: Destination) -> ZoneRow | None:
-    """The zone with the longest matching postcode prefix; None when not served.
-
-    An excluded place that matches wins over everything. Prefixes are upper case without spaces.
-    """
-    postcode = destination.postal_code.replace(" ", "").upper()
-    best: ZoneRow | None = None
-    for zone in zones:
-        if zone.country == destination.country and postcode.startswith(zone.postcode_prefix):
-            if zone.is_excluded:
-                return None
-            if best is None or len(zone.postcode_prefix) > len(best.postcode_prefix):
-                best = zone
-    return best
-
-
-def service_cost(
-    service: ServiceRow, zone: str, parcels: Iterable[Parcel], day: date
-) -> CardCost | None:
-    """The card's price: one step per parcel by chargeable weight, fuel once on their sum.
-
-    returns  None when the zone has no rates on this day, or a parcel is over the last step
-    """
-    steps = sorted(
-        (step for step in service.steps if step.zone == zone and step.validity.covers(day)),
-        key=lambda step: (step.up_to_g, -step.validity.first.toordinal()),
-    )
-    weights = [chargeable_weight(one, service.divisor, service.step_g) for one in parcels]
-    fuel = Surcharge(FUEL, FUEL, percent=service.fuel_percent)
-    rates = ZoneRates(tuple((step.up_to_g, step.amount.minor) for step in steps))
-    price = rate_card_price(rates, (fuel,), weights, (FUEL,))
-    if price is None or not weights:
-        return None
-    heaviest = max(weights)
-    step = next(step for step in steps if heaviest <= step.up_to_g)
-    return CardCost(Money(price.cost, step.amount.currency), sum(weights), step, heaviest)
 
 
 def free_from(
@@ -165,72 +119,112 @@ def charge(cost: Money, goods: Money, threshold: Money | None) -> Money:
     return cost
 
 
-def _by_warehouse(lines: Iterable[LineFacts]) -> dict[str, list[LineFacts]]:
-    shipments: dict[str, list[LineFacts]] = {}
+def choice_of(facts: QuoteFacts, paid_goods: Money, tier: str, book: RateBook) -> ChoiceRow | None:
+    """The first rule of choice that fits market, tier and value of the goods; None: by cost."""
+    day = facts.now.date()
+    for row in book.shipping.choices:
+        if (row.market in ("", facts.market.code) and row.tier in ("", tier)
+                and row.validity.covers(day)
+                and _reaches(paid_goods, row.minimum, book, otherwise=True)
+                and not _reaches(paid_goods, row.maximum, book, otherwise=False)):
+            return row
+    return None
+
+
+def _reaches(goods: Money, limit: Money | None, book: RateBook, *, otherwise: bool) -> bool:
+    """goods >= limit in the currency of the goods; `otherwise` where there is no limit."""
+    rate = book.rate(limit.currency, goods.currency) if limit is not None else None
+    return otherwise if limit is None or rate is None else goods >= convert(limit, rate)
+
+
+def _by_warehouse(lines: Iterable[LineFacts], paid_goods: Money) -> dict[str, Shipment]:
+    """Shipments with their share of what was paid, by the lines' prices."""
+    found: dict[str, list[LineFacts]] = {}
     for line in lines:
         if line.quantity > 0:
-            shipments.setdefault(line.warehouse, []).append(line)
-    return shipments
+            found.setdefault(line.warehouse, []).append(line)
+    if not found:
+        return {}
+    weights = [sum(line.unit_price.minor * line.quantity for line in rows)
+               for rows in found.values()]
+    shares = paid_goods.split(weights if any(weights) else [1] * len(weights))
+    return {code: Shipment(code, tuple(rows), share)
+            for (code, rows), share in zip(found.items(), shares, strict=True)}
 
 
-def _best_offers(
-    shipments: Mapping[str, list[LineFacts]], facts: QuoteFacts, book: RateBook,
+def _consider(
+    shipments: Mapping[str, Shipment], facts: QuoteFacts, paid_goods: Money, book: RateBook,
     crosses: CrossesBorder,
+) -> list[Considered]:
+    """Every service of these warehouses that the market's carriers may use."""
+    rules: dict[str, ChoiceRow | None] = {}
+    found: list[Considered] = []
+    for service in sorted(book.services.values(), key=lambda row: row.code):
+        shipment = shipments.get(service.warehouse)
+        carriers = facts.market.carriers
+        if shipment is None or (carriers and service.carrier not in carriers):
+            continue
+        if service.tier not in rules:
+            rules[service.tier] = choice_of(facts, paid_goods, service.tier, book)
+        rule = rules[service.tier]
+        one = offer(service, shipment, facts, book, crosses)
+        if rule is not None and rule.needs_tracking and not service.is_tracked and (
+            isinstance(one, Offer)
+        ):
+            one = "not_tracked"
+        found.append(Considered(service, one, rule.prefer if rule is not None else COST))
+    return found
+
+
+def _best(
+    considered: Sequence[Considered], book: RateBook
 ) -> tuple[dict[str, dict[str, Offer]], dict[tuple[str, str], set[str]]]:
     """tier -> warehouse -> the preferred offer; (tier, warehouse) -> reasons of the refused."""
     found: dict[str, dict[str, Offer]] = {}
     refused: dict[tuple[str, str], set[str]] = {}
-    carriers = facts.market.carriers
-    for service in sorted(book.services.values(), key=lambda row: row.code):
-        lines = shipments.get(service.warehouse)
-        if lines is None or (carriers and service.carrier not in carriers):
+    for one in considered:
+        tier, warehouse = one.service.tier, one.service.warehouse
+        if isinstance(one.found, str):
+            refused.setdefault((tier, warehouse), set()).add(one.found)
             continue
-        offer = _offer(service, lines, facts, book, crosses)
-        if isinstance(offer, str):
-            refused.setdefault((service.tier, service.warehouse), set()).add(offer)
-        else:
-            best = found.setdefault(service.tier, {})
-            known = best.get(service.warehouse)
-            if known is None or _preference(offer) < _preference(known):
-                best[service.warehouse] = offer
+        best = found.setdefault(tier, {})
+        known = best.get(warehouse)
+        if known is None or _preference(one.found, one.prefer, book) < _preference(
+            known, one.prefer, book
+        ):
+            best[warehouse] = one.found
     return found, refused
 
 
-def _offer(
-    service: ServiceRow, lines: list[LineFacts], facts: QuoteFacts, book: RateBook,
-    crosses: CrossesBorder,
-) -> Offer | str:
-    """The service's offer, or the code of the reason why there is none."""
-    warehouse = book.warehouses.get(service.warehouse)
-    zone = zone_of(service.zones, facts.destination)
-    if zone is None or warehouse is None:
-        return "not_served"
-    limits = Limits(service.max_weight_g, service.max_side_mm, service.max_girth_mm)
-    parcels = pack(lines, limits)
-    if parcels is None:
-        return "too_large"
-    card = service_cost(service, zone.zone, parcels, facts.now.date())
-    if card is None:
-        return "over_last_step"
-    rate = book.rate(card.cost.currency, facts.currency)
-    if rate is None:
-        return "no_exchange_rate"
-    destination = book.calendar(facts.destination.country)
-    customs = crosses(warehouse.country, facts.destination)
-    promised = promise(
-        facts.now, warehouse, service.handling_days, zone.days_min, zone.days_max,
-        book.calendar(warehouse.country), destination,
-        destination.customs_days if customs else 0,
-    )
-    cost = convert(card.cost, rate)
-    return Offer(
-        service, zone, parcels, card.chargeable_g, card.cost, cost, rate, card.step, promised,
-        card.heaviest_g,
+def _preference(one: Offer, prefer: str, book: RateBook) -> tuple[int, int, int, str]:
+    """Smaller is better; what the rule does not ask for breaks ties by cost and days."""
+    latest, score = one.promise.latest.toordinal(), -book.shipping.scores.get(
+        one.service.carrier, 0)
+    first = {SPEED: latest, SCORE: score}.get(prefer, one.cost.minor)
+    return first, one.cost.minor, latest, one.service.code
+
+
+def _comparison(
+    considered: Sequence[Considered], found: Mapping[str, Mapping[str, Offer]]
+) -> tuple[ComparedService, ...]:
+    return tuple(
+        _compared(one, is_chosen=isinstance(one.found, Offer)
+                  and found[one.service.tier][one.service.warehouse] is one.found)
+        for one in considered if one.found != "not_served"
     )
 
 
-def _preference(offer: Offer) -> tuple[int, date, str]:
-    return offer.cost.minor, offer.promise.latest, offer.service.code
+def _compared(one: Considered, *, is_chosen: bool) -> ComparedService:
+    service, found = one.service, one.found
+    if isinstance(found, str):
+        return ComparedService(service.warehouse, service.tier, service.code, service.carrier,
+                               service.mode, found, preferred=one.prefer)
+    return ComparedService(
+        service.warehouse, service.tier, service.code, service.carrier, service.mode, "",
+        is_chosen, one.prefer, found.zone.zone, len(found.parcels), found.card.chargeable_g,
+        found.card.lines, found.card.cost.currency, found.cost, found.promise.earliest,
+        found.promise.latest, found.card.is_live,
+    )
 
 
 def _tier_place(tier: str) -> tuple[int, str]:
@@ -243,7 +237,7 @@ def _option(
     chosen = [offers[warehouse] for warehouse in sorted(offers)]
     cost = Money.total((offer.cost for offer in chosen), facts.currency)
     threshold = free_from(book, facts.market.code, tier, facts.currency, facts.now.date())
-    is_freight = any(offer.heaviest_g > FREIGHT_ABOVE_G for offer in chosen)
+    is_freight = any(offer.card.heaviest_g > FREIGHT_ABOVE_G for offer in chosen)
     price = charge(cost, paid_goods, None if is_freight else threshold)
     is_free = bool(cost) and not price
     is_dap = any(offer.service.incoterm == "DAP" for offer in chosen)
@@ -273,16 +267,17 @@ def _option(
 
 
 def _reasons(tier: str, offer: Offer) -> list[Why]:
-    service, validity = offer.service, offer.step.validity
+    service, card = offer.service, offer.card
     params = {
         "option": tier, "service": service.code, "carrier": service.carrier,
         "warehouse": service.warehouse, "zone": offer.zone.zone,
-        "parcels": str(len(offer.parcels)), "chargeable_g": str(offer.chargeable_g),
-        "minor": str(offer.card_cost.minor), "currency": offer.card_cost.currency,
+        "parcels": str(len(offer.parcels)), "chargeable_g": str(card.chargeable_g),
+        "minor": str(card.cost.minor), "currency": card.cost.currency,
+        "steps": " + ".join(f"{name} {minor}" for name, minor in card.lines),
     }
-    fuel = f"{service.fuel_percent.normalize():f} %" if service.fuel_percent else ""
-    rows = [Why("shipping", "rate_card", fuel, _iso(validity.first), validity.source,
-                validity.confidence, params)]
+    fuel = f"{card.fuel_percent.normalize():f} %" if card.fuel_percent else ""
+    rows = [Why("shipping", "live_rate" if card.is_live else "rate_card", fuel,
+                _iso(card.validity.first), card.validity.source, card.validity.confidence, params)]
     rate = offer.rate
     if rate.base != rate.quote:
         text = f"1 {rate.base} = {rate.value:.6f} {rate.quote}"

@@ -84,9 +84,13 @@ def net_of(gross: Money, rate: Decimal, direction: str = "half_up") -> Money:
     return _rounded(Decimal(gross.minor) / (1 + rate), gross.currency, _NET_DIRECTIONS[direction])
 
 
+def rounded_tax(net: Money, percent: Decimal, direction: str = "half_up") -> Money:
+    """The tax on a net amount; percent as 19. Rounded once."""
+    return _rounded(net.minor * percent / 100, net.currency, DIRECTIONS[direction])
+
+
 def _each(net: Money, percents: Sequence[Decimal], direction: str) -> tuple[Money, ...]:
-    how = DIRECTIONS[direction]
-    return tuple(_rounded(net.minor * percent / 100, net.currency, how) for percent in percents)
+    return tuple(rounded_tax(net, percent, direction) for percent in percents)
 
 
 def _rounded(value: Decimal, currency: str, how: str) -> Money:

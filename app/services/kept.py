@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock, local
@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from app.extensions import db, versions
 from app.kernel import clock
 
+K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 COSTLY_S, REST = 0.25, 5
@@ -42,30 +43,61 @@ class Kept(Generic[V]):
     def get(self, key: Hashable, make: Callable[[], V],
             is_fresh: Callable[[V], bool] | None = None) -> V:
         """The value under a key, made when it is missing, stale or no longer fresh."""
-        counters = versions()
-        engine = db.engine
-        stamp = (id(engine), engine.url.database,
-                 *(counters.of(domain) for domain in self._domains))
+        stamp = self._stamp()
         with self._lock:
             entry = self._entries.get(key)
             if entry is not None:
                 self._entries.move_to_end(key)
-        if entry is not None and (is_fresh is None or is_fresh(entry.value)):
-            is_same = entry.stamp == stamp
-            rests = entry.stamp[:2] == stamp[:2] and monotonic() < entry.rests_until
-            if rests and not is_same:
-                _resting.until = max(entry.rests_until, getattr(_resting, "until", 0.0))
-            if is_same or rests:
-                return entry.value
+        if entry is not None and self._holds(entry, stamp, is_fresh):
+            return entry.value
         begun = monotonic()
         value = make()
         cost = monotonic() - begun
         rests_until = monotonic() + REST * cost if cost > COSTLY_S else 0.0
+        self._keep({key: _Entry(stamp, value, rests_until)})
+        return value
+
+    def many(self, keys: Iterable[K], make: Callable[[list[K]], Mapping[K, V]],
+             is_fresh: Callable[[V], bool] | None = None) -> dict[K, V]:
+        """Key -> value; `make` is asked once for all that are missing and may leave some out."""
+        stamp = self._stamp()
+        found: dict[K, V] = {}
+        missing: list[K] = []
         with self._lock:
-            self._entries[key] = _Entry(stamp, value, rests_until)
+            for key in keys:
+                entry = self._entries.get(key)
+                if entry is not None and self._holds(entry, stamp, is_fresh):
+                    self._entries.move_to_end(key)
+                    found[key] = entry.value
+                else:
+                    missing.append(key)
+        if missing:
+            made = make(missing)
+            self._keep({key: _Entry(stamp, value, 0.0) for key, value in made.items()})
+            found.update(made)
+        return found
+
+    def _stamp(self) -> tuple[object, ...]:
+        counters, engine = versions(), db.engine
+        return (id(engine), engine.url.database,
+                *(counters.of(domain) for domain in self._domains))
+
+    @staticmethod
+    def _holds(entry: _Entry[V], stamp: tuple[object, ...],
+               is_fresh: Callable[[V], bool] | None) -> bool:
+        if is_fresh is not None and not is_fresh(entry.value):
+            return False
+        is_same = entry.stamp == stamp
+        rests = entry.stamp[:2] == stamp[:2] and monotonic() < entry.rests_until
+        if rests and not is_same:
+            _resting.until = max(entry.rests_until, getattr(_resting, "until", 0.0))
+        return is_same or rests
+
+    def _keep(self, entries: Mapping[Any, _Entry[V]]) -> None:
+        with self._lock:
+            self._entries.update(entries)
             while len(self._entries) > self._size:
                 self._entries.popitem(last=False)
-        return value
 
     def clear(self) -> None:
         """Forget everything."""

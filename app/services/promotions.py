@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 
 from app.extensions import db, touched, transaction
 from app.kernel import clock
@@ -16,6 +17,10 @@ from app.kernel.text import choose
 from app.models.promotion import Promotion, PromotionUse
 from app.rules.facts import PromotionFacts
 
+_ACTIVE = select(Promotion).where(Promotion.is_active, or_(
+    Promotion.coupon.is_(None), Promotion.coupon.in_(bindparam("coupons", expanding=True)),
+))
+
 
 def applicable(market: str, currency: str, coupons: Sequence[str], now: datetime,  # noqa: PLR0913 - who buys where and when
                language: str, email: str = "",
@@ -24,14 +29,40 @@ def applicable(market: str, currency: str, coupons: Sequence[str], now: datetime
 
     order_id  the order that the same cart waits to be paid with: its own uses do not count
     """
-    rows = db.session.scalars(
-        select(Promotion).where(
-            Promotion.is_active, or_(Promotion.coupon.is_(None), Promotion.coupon.in_(coupons))
-        )
-    )
+    rows = db.session.scalars(_ACTIVE, {"coupons": list(coupons)})
     return tuple(
         _fact(row, currency, language) for row in rows
         if _why_not(row, market, currency, now, email, order_id) is None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """A discount that needs neither code nor minimum, from a moment to a moment (half-open)."""
+
+    facts: PromotionFacts
+    begin: datetime | None
+    end: datetime | None
+
+    def holds(self, moment: datetime) -> bool:
+        """It applies at this moment."""
+        return (self.begin is None or self.begin <= moment) and (
+            self.end is None or moment < self.end)
+
+
+def campaigns(market: str, currency: str, language: str, since: datetime) -> tuple[Campaign, ...]:
+    """Campaigns of a market that have held since a moment, or are still to come."""
+    rows = db.session.scalars(
+        select(Promotion).where(Promotion.is_active, Promotion.coupon.is_(None),
+                                or_(Promotion.valid_until.is_(None),
+                                    Promotion.valid_until > since))
+        .order_by(Promotion.rank, Promotion.id)
+    )
+    return tuple(
+        Campaign(_fact(row, currency, language), row.valid_from, row.valid_until) for row in rows
+        if (not row.markets or market in row.markets) and not row.minimum.get(currency)
+        and not (row.minimum and currency not in row.minimum)
+        and (row.kind != "amount" or (currency in row.amounts and row.scope != "order"))
     )
 
 

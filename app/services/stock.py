@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, insert, select, update
 
 from app.extensions import db, touched, transaction
 from app.kernel.errors import Conflict, OutOfStock
@@ -14,6 +14,30 @@ from app.models.stock import Reservation, StockItem, StockMove, Warehouse
 from app.services.outbox import log
 
 FEW = 5
+_IDS: Any = bindparam("ids", expanding=True)
+_FREE = (
+    select(StockItem.variant_id, Warehouse.code, StockItem.on_hand - StockItem.reserved)
+    .join(Warehouse, Warehouse.id == StockItem.warehouse_id)
+    .where(StockItem.variant_id.in_(_IDS), StockItem.on_hand > StockItem.reserved)
+)
+_HELD = (
+    select(Reservation.variant_id, Warehouse.code, Reservation.quantity)
+    .join(Warehouse, Warehouse.id == Reservation.warehouse_id)
+    .where(Reservation.order_id == bindparam("order_id"), Reservation.state == "held",
+           Reservation.variant_id.in_(_IDS))
+)
+_PROMISE = insert(Reservation)
+_TAKE = (
+    update(StockItem)
+    .where(
+        StockItem.variant_id == bindparam("variant"),
+        StockItem.warehouse_id == bindparam("warehouse"),
+        StockItem.on_hand - StockItem.reserved >= bindparam("pieces", type_=Integer),
+    )
+    .values(reserved=StockItem.reserved + bindparam("pieces", type_=Integer))
+    .returning(StockItem.on_hand - StockItem.reserved)
+    .execution_options(synchronize_session=False)
+)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,13 +83,15 @@ def receive(variant_id: int, warehouse_id: int, quantity: int, reason: str = "re
 def reserve(order_id: int, allocations: Iterable[Allocation]) -> None:
     """Promise pieces to an order, all or none. Raises OutOfStock (nothing kept)."""
     with transaction() as session:
-        for wanted in sorted(allocations):
+        kept = sorted(allocations)
+        for wanted in kept:
             if not _take(wanted):
                 raise OutOfStock(variant=wanted.variant_id)
-            session.add(Reservation(
-                order_id=order_id, variant_id=wanted.variant_id,
-                warehouse_id=wanted.warehouse_id, quantity=wanted.quantity,
-            ))
+        session.execute(_PROMISE, [
+            {"order_id": order_id, "variant_id": wanted.variant_id, "state": "held",
+             "warehouse_id": wanted.warehouse_id, "quantity": wanted.quantity}
+            for wanted in kept
+        ])
 
 
 def reserve_again(order_id: int) -> bool:
@@ -129,18 +155,9 @@ def available(variant_ids: Iterable[int],
               it has reserved itself is there for it
     """
     ids = list(variant_ids)
-    rows: list[Any] = list(db.session.execute(
-        select(StockItem.variant_id, Warehouse.code, StockItem.on_hand - StockItem.reserved)
-        .join(Warehouse, Warehouse.id == StockItem.warehouse_id)
-        .where(StockItem.variant_id.in_(ids), StockItem.on_hand > StockItem.reserved)
-    ))
+    rows: list[Any] = list(db.session.execute(_FREE, {"ids": ids}))
     if order_id is not None:
-        rows += db.session.execute(
-            select(Reservation.variant_id, Warehouse.code, Reservation.quantity)
-            .join(Warehouse, Warehouse.id == Reservation.warehouse_id)
-            .where(Reservation.order_id == order_id, Reservation.state == "held",
-                   Reservation.variant_id.in_(ids))
-        )
+        rows += db.session.execute(_HELD, {"ids": ids, "order_id": order_id})
     found: dict[int, dict[str, int]] = {}
     for variant_id, warehouse, count in rows:
         here = found.setdefault(variant_id, {})
@@ -155,17 +172,9 @@ def warehouse_ids() -> Mapping[str, int]:
 
 def _take(wanted: Allocation) -> bool:
     """One conditional statement: read-then-write would oversell."""
-    left = db.session.execute(
-        update(StockItem)
-        .where(
-            StockItem.variant_id == wanted.variant_id,
-            StockItem.warehouse_id == wanted.warehouse_id,
-            StockItem.on_hand - StockItem.reserved >= wanted.quantity,
-        )
-        .values(reserved=StockItem.reserved + wanted.quantity)
-        .returning(StockItem.on_hand - StockItem.reserved)
-        .execution_options(synchronize_session=False)
-    ).scalar_one_or_none()
+    left = db.session.execute(_TAKE, {
+        "variant": wanted.variant_id, "warehouse": wanted.warehouse_id, "pieces": wanted.quantity,
+    }).scalar_one_or_none()
     if left is None:
         return False
     _say(wanted.variant_id, left)

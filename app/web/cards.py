@@ -9,18 +9,19 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 from flask import current_app
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from app.kernel.money import Money
 from app.services.catalogue.cards import CardFacts, Swatch
+from app.services.catalogue.measures import unit_price_of
 from app.services.catalogue.offers import Offer
 from app.services.media.flow import PictureView
 from app.web import filters, locale
 from app.web.foreign import said
+from app.web.gettext import gettext as _
+from app.web.gettext import ngettext
 from app.web.paths import path_to
-from app.web.price_words import reduction_words
+from app.web.price_words import reduction_words, unit_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +111,17 @@ def cut(percent: int) -> str:
     return f"\u2212{filters.percent(Decimal(percent))}"
 
 
+def _per_unit(facts: CardFacts) -> str:
+    found = unit_price_of(facts.product_id, facts.offer.now)
+    return unit_words(found) if found else ""
+
+
 def _card(facts: CardFacts) -> Card:
     path = path_to("storefront.product", facts.slug)
     return Card(
         url=f"{path}?{urlencode({'sku': facts.sku})}" if facts.sku else path,
         name=said(facts.name, facts.language), brand=facts.brand, picture=facts.picture,
-        offer=offer_view(facts.offer),
+        offer=offer_view(facts.offer, _per_unit(facts)),
         stamps=stamps_of(facts.offer, is_new=facts.is_new, is_out=facts.stock == "out"),
         stock=facts.stock, stock_text=stock_words(facts.stock, facts.pieces),
         swatches=facts.swatches,

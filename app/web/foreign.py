@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.services.markets import LANGUAGES, RIGHT_TO_LEFT
 from app.web import locale
+from app.web.gettext import gettext as _
 
 
 def is_foreign(language: str) -> bool:

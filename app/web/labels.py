@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
+from app.web.gettext import gettext as _
 
 
 def field_label(kind: str) -> str:
@@ -17,6 +17,7 @@ def field_label(kind: str) -> str:
         "area": _("Area"), "island": _("Island"), "parish": _("Parish"), "oblast": _("Region"),
         "do_si": _("Province or city"), "department": _("Department"), "region": _("Region"),
         "phone": _("Phone"), "email": _("E-mail"), "country": _("Country"),
+        "tax_id": _("VAT or GST ID"),
     }
     return labels.get(kind, labels["region"])
 
@@ -26,6 +27,11 @@ def field_hint(kind: str) -> str:
     return {
         "phone": _("The carrier calls only if your parcel cannot be delivered."),
     }.get(kind, "")
+
+
+def paper(kind: str) -> str:
+    """What an issued sales paper is called."""
+    return {"invoice": _("Invoice"), "credit_note": _("Credit note")}.get(kind, kind)
 
 
 def order_state(state: str) -> str:
@@ -63,6 +69,17 @@ def tier(code: str) -> str:
     }.get(code, code)
 
 
+def tax_id_standing(code: str) -> str:
+    """What is known of a business buyer's tax id, and what it means for the tax."""
+    return {
+        "valid": _("Confirmed. The tax is worked out as for a business."),
+        "invalid": _("The register does not know this number. Tax is charged."),
+        "waiting": _("Being checked with the register. Until it answers, tax is charged; if it"
+                     " confirms the number later, we pay the tax back."),
+        "unconfirmed": _("This number cannot be confirmed just now, so tax is charged."),
+    }.get(code, "")
+
+
 def line_note(code: str) -> str:
     """What is wrong or new with a cart line."""
     return {
@@ -72,6 +89,10 @@ def line_note(code: str) -> str:
         "sold_out": _("Sold out."),
         "short": _("Fewer are left than you want."),
         "price_changed": _("The price has changed since you put it in the cart."),
+        "restricted_licence": _("Cannot be delivered there: that country asks for a licence."),
+        "restricted_certificate": _(
+            "Cannot be delivered there: that country asks for a certificate."),
+        "restricted_prohibited": _("Cannot be delivered there: that country does not let it in."),
     }.get(code, "")
 
 

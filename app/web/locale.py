@@ -143,7 +143,10 @@ def install(app: Flask) -> None:
 
 def current_language() -> BabelLocale:
     """The language interface texts are in; English outside localised requests."""
+    return BabelLocale.parse(language_code().replace("-", "_"))
+
+
+def language_code() -> str:
+    """The same as the shop writes it ("zh-Hans")."""
     found: Locale | None = g.get("locale")
-    if found is not None:
-        return BabelLocale.parse(found.language.replace("-", "_"))
-    return BabelLocale.parse(g.get("language", "en").replace("-", "_"))
+    return found.language if found is not None else str(g.get("language", "en"))

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
-
 from app.kernel.money import Money
 from app.services.orders.reading import OrderView, TaxView
 from app.web import filters, labels
+from app.web.gettext import gettext as _
 
 _MARKS = (
     (re.compile(r"^#{1,6}\s*", re.MULTILINE), ""),
@@ -55,7 +54,7 @@ def sum_rows(order: OrderView) -> list[SumRow]:
 def included_rows(order: OrderView) -> list[SumRow]:
     """The tax that is inside the total already, per rate and in sum; none where there is none."""
     sums = order.sums
-    if not sums["tax_included"]:
+    if not sums["tax_included"] or order.tax_on_top.minor < 0:
         return []
     inside = by_rate([tax for tax in order.taxes if tax.is_included])
     label = _("includes %(tax)s", tax=inside[0][0]) if len(inside) == 1 else _(
@@ -71,6 +70,8 @@ def _added_taxes(order: OrderView) -> list[SumRow]:
     """Tax on top of the prices. `tax` marks the whole tax, so not a part of it."""
     if not order.tax_on_top:
         return []
+    if order.tax_on_top.minor < 0:
+        return [SumRow(_("Tax not charged, for a business"), -order.tax_on_top, "", "−")]
     added = by_rate([tax for tax in order.taxes if not tax.is_included])
     if order.sums["tax_included"]:
         return [SumRow(label, amount, "") for label, amount in added]
@@ -129,17 +130,19 @@ def attention(why: str, details: Mapping[str, Any]) -> str:
                         " refund within 14 days."),
         "refund_failed": _("A refund was refused by the payment provider. Send the money in"
                            " another way."),
+        "tax_id_confirmed": _("The register has confirmed the buyer's tax ID after the order."
+                              " The tax can be paid back: flask tax credit NUMBER."),
     }.get(why, _("Something unusual happened: %(code)s.", code=why))
 
 
 def details_of(details: Mapping[str, Any]) -> list[tuple[str, Money | str]]:
     """What is known of a flagged order, for staff: (label, amount or text)."""
     names = {"asked": _("Asked for"), "got": _("Received"), "state": _("Dispute state"),
-             "refund": _("Refund")}
+             "refund": _("Refund"), "owed": _("To be paid back")}
     currency = details.get("currency")
     found: list[tuple[str, Money | str]] = []
     for key, value in details.items():
-        if key in {"asked", "got"} and isinstance(value, int) and currency:
+        if key in {"asked", "got", "owed"} and isinstance(value, int) and currency:
             found.append((names[key], Money(value, currency)))
         elif key != "currency" and value not in (None, ""):
             found.append((names.get(key, key), str(value)))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask_babel import gettext as _
-from flask_babel import ngettext
+from app.web.gettext import gettext as _
+from app.web.gettext import ngettext
 
 Sentence = Callable[[dict[str, Any]], str]
 
@@ -36,6 +36,7 @@ SENTENCES: dict[str, Sentence] = {
         if p.get("available") else _("This article is sold out.")
     ),
     "cart_title": lambda p: _("Your cart"),
+    "why_title": lambda p: _("Why this price?"),
     "already_paid": lambda p: _("This order has just been paid."),
     "stock_promised": lambda p: _("These pieces are promised to orders."),
     "refund_too_large": lambda p: _("More cannot be refunded than was paid."),
@@ -57,6 +58,10 @@ SENTENCES: dict[str, Sentence] = {
     "coupon_not_for_these": lambda p: _("This code is not valid for what is in your cart."),
     "coupon_refused": lambda p: sentence(f"coupon_{p.get('reason', 'unknown')}", **p),
     "no_delivery": lambda p: _("We cannot deliver to this address."),
+    "restricted": lambda p: _(
+        "Something in the cart may not be delivered to this country. Please take it out or choose"
+        " another country."
+    ),
     "no_delivery_option": lambda p: _("Please choose a way of delivery."),
     "address_missing": lambda p: _("Please give your address first."),
     "payment_method_unknown": lambda p: _("Please choose a way to pay."),
@@ -88,6 +93,12 @@ SENTENCES: dict[str, Sentence] = {
     "region_invalid": lambda p: _("Please choose from the list."),
     "postal_code_invalid": lambda p: _("This does not look like a postcode of this country."),
     "phone_invalid": lambda p: _("Please give a phone number with its country code."),
+    "tax_id_invalid": lambda p: _(
+        "This number cannot be right. Please check its letters and digits."
+    ),
+    "tax_id_eori": lambda p: _(
+        "This is an EORI number, for customs. Please give the VAT or GST ID, or leave it empty."
+    ),
     "terms_missing": lambda p: _("Please confirm."),
 }
 

@@ -11,14 +11,21 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, Counter, Gauge, Histogram, generate_latest
 
 REQUESTS = Counter("tradewind_requests_total", "Requests by endpoint and status",
                    ["endpoint", "status"])
-SECONDS = Histogram("tradewind_request_seconds", "Seconds per request", ["endpoint"],
+SECONDS = Histogram("tradewind_request_seconds", "Seconds per request the application answered",
+                    ["endpoint"],
                     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10))
 BACKLOG = Gauge("tradewind_backlog_seconds", "Age of the oldest job that is due")
+
+FX_AGE = Gauge("tradewind_fx_age_days", "Days since the rate in force was published",
+               ["currency"])
+THRESHOLD = Gauge("tradewind_registration_threshold_percent",
+                  "Sales in percent of the turnover from which a registration is due",
+                  ["seller", "jurisdiction"])
 
 DETAIL = re.compile(r"\bDETAIL: .*")
 
@@ -76,4 +83,5 @@ def install(app: Flask) -> None:
 
 def metrics() -> Response:
     """The counters of this process in Prometheus' format."""
+    current_app.extensions["page_cache"].seen.fold()
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)

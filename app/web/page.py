@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from flask import current_app, g, render_template, request, url_for
-from flask_babel import gettext as _
+from markupsafe import Markup, escape
 
 from app.kernel.errors import ShopError
 from app.services import content, markets
 from app.web import filters, locale
+from app.web.gettext import gettext as _
 from app.web.labels import payment_method
 from app.web.paths import path_to
 
@@ -56,7 +58,7 @@ class Page:
         """The absolute address this page wants to be known by."""
         return current_app.config["BASE_URL"] + (self.canonical_path or quote(request.path))
 
-    @property
+    @cached_property
     def alternates(self) -> list[tuple[str, str]]:
         """(hreflang, absolute URL) of the same thing in every market's own languages."""
         base, found = current_app.config["BASE_URL"], []
@@ -69,6 +71,13 @@ class Page:
             found.append(("x-default", base + default))
         return found
 
+    @cached_property
+    def alternate_links(self) -> Markup:
+        """The same as <link> elements: a hundred and more, made in one go."""
+        links = [f'<link rel="alternate" hreflang="{tag}" href="{escape(url)}">'
+                 for tag, url in self.alternates]
+        return Markup("\n  ".join(links))  # noqa: S704 - tags of ours, addresses escaped
+
     def path_in(self, prefix: str) -> str | None:
         """This page's path under another prefix; None where there is none."""
         if self.robots.startswith("noindex"):
@@ -77,7 +86,7 @@ class Page:
             return self.at(prefix)
         return f"/{prefix}" + request.path[len(self._locale.prefix) + 1 :]
 
-    @property
+    @cached_property
     def menu(self) -> list[tuple[str, str, bool]]:
         """(label, url, is current) of at most seven entries."""
         return [
@@ -85,7 +94,7 @@ class Page:
             for entry in content.menu(self._locale.chain)
         ]
 
-    @property
+    @cached_property
     def footer(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """(heading, [(label, url)]) groups: what the law asks for is always among them."""
         headings = {"shop": _("The shop"), "help": _("Help"), "legal": _("Legal")}
@@ -96,14 +105,14 @@ class Page:
         groups["legal"].append((_("Cookie settings"), url_for("preferences.consent")))
         return [(headings[name], links) for name, links in groups.items() if links]
 
-    @property
+    @cached_property
     def locale_label(self) -> str:
         """"Deutsch · € EUR · Deutschland": what the dialog's button says."""
         here = self._locale
         name = markets.LANGUAGES[here.language]
         return f"{name} · {here.currency} · {filters.country(here.country)}"
 
-    @property
+    @cached_property
     def payment_marks(self) -> list[str]:
         """The ways to pay in this market, in its order."""
         return [payment_method(code) for code in self._locale.market.payment_methods]

@@ -170,20 +170,17 @@ class PageCache:
         headers = [
             ("X-Request-Id", request_id or self.seen.request_id(environ)), ("X-Cache", state),
             ("Age", "0" if state != "stale" else str(max(int(now - entry.seen_fresh), 1))),
-            ("ETag", entry.etag),
             ("Cache-Control", policy(left if left < HOUR / 2 else None, is_shared=entry.is_shared)),
-            *entry.headers,
         ]
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if asked and parse_etags(asked).contains_weak(entry.etag[3:-1]):
             status, body = "304 NOT MODIFIED", b""
-            headers = [pair for pair in headers if pair[0] != "Content-Type"]
+            headers += [("ETag", entry.etag),
+                        *(pair for pair in entry.headers if pair[0] != "Content-Type")]
         else:
             encoding = encodings.wanted(environ.get("HTTP_ACCEPT_ENCODING", ""))
             status, body = "200 OK", _body(entry, encoding, plain)
-            headers.append(("Content-Length", str(len(body))))
-            if encoding:
-                headers.append(("Content-Encoding", encoding))
+            headers += entry.told(encoding, len(body))
         if state != "miss":
             self.seen.note(environ["REQUEST_METHOD"], entry.endpoint, status, headers[0][1],
                            state, perf_counter() - begun)

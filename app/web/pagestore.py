@@ -32,6 +32,7 @@ class Entry:
     is_shared: bool
     rests: float = 0.0
     bodies: dict[str, bytes] = field(default_factory=dict)
+    ready: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     def is_fresh(self, stamp: bytes, now: float) -> bool:
         """Nothing has changed and no schedule has run out; or it may rest, see pagecache.py."""
@@ -45,6 +46,16 @@ class Entry:
             if encoding != "gzip":
                 return plain
             held = self.bodies["gzip"] = encodings.pack(plain, "gzip", encodings.ONCE)
+        return held
+
+    def told(self, encoding: str, length: int) -> list[tuple[str, str]]:
+        """The headers that are the same each time this body goes out in this encoding."""
+        held = self.ready.get(encoding)
+        if held is None:
+            held = [("ETag", self.etag), *self.headers, ("Content-Length", str(length))]
+            if encoding:
+                held.append(("Content-Encoding", encoding))
+            self.ready[encoding] = held
         return held
 
     @property

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from flask_babel import gettext as _
-
 from app.rules.unit_price import UnitPrice
 from app.services.catalogue.offers import Offer
 from app.services.markets import MarketView
-from app.web import filters
+from app.services.prices.campaigns import CampaignPrice
+from app.web import filters, locale
+from app.web.gettext import gettext as _
 
 GST = frozenset({"AU", "SG", "NZ"})
 
@@ -52,6 +52,24 @@ def reduction_words(offer: Offer) -> str:
     if offer.was is None or not offer.is_30_day_low:
         return ""
     return _("Struck price: the lowest of the last 30 days")
+
+
+def prices_note() -> str:
+    """The line beside any list of prices on the page being made."""
+    return list_words(locale.current().market)
+
+
+def campaign_text(campaign: CampaignPrice) -> str:
+    """What a campaign makes of a price, and what a reduction is measured from."""
+    price = filters.money_text(campaign.now)
+    if campaign.was is None:
+        return _("With the offer “%(label)s”: %(price)s", label=campaign.label, price=price)
+    before = filters.money_text(campaign.was)
+    if campaign.is_30_day_low:
+        return _("With the offer “%(label)s”: %(price)s. Lowest price of the 30 days before it:"
+                 " %(before)s", label=campaign.label, price=price, before=before)
+    return _("With the offer “%(label)s”: %(price)s instead of %(before)s", label=campaign.label,
+             price=price, before=before)
 
 
 def unit_words(price: UnitPrice) -> str:

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask_babel import gettext as _
+from app.web.gettext import gettext as _
 
 Sentence = Callable[[Mapping[str, Any]], str]
 
 REASONS: Mapping[str, Sentence] = {
     "price_set": lambda p: _("The price of this market's price list."),
     "price_converted": lambda p: _("Converted from the base price list and rounded."),
+    "price_across_rates": lambda p: _(
+        "The price without the tax at home (%(home)s), with the tax at the destination.",
+        home=p.get("home_tax", "")),
+    "limit_not_comparable": lambda p: _(
+        "A legal limit could not be compared: no exchange rate for %(currencies)s.",
+        currencies=p.get("currencies", "")),
     "promotion": lambda p: _("Offer: %(label)s", label=p.get("label", "")),
     "minimum_not_reached": lambda p: _(
         "The goods value for %(label)s has not been reached.", label=p.get("label", "")),
@@ -39,6 +45,8 @@ REASONS: Mapping[str, Sentence] = {
     "treatment_no_tax_country": lambda p: _("No value added tax is in force at the destination."),
     "treatment_province": lambda p: _("The seller collects the taxes of the province."),
     "price_kept": lambda p: _("The price stays as shown, though no tax is charged with it."),
+    "price_without_tax": lambda p: _(
+        "The buyer is a business and accounts for the tax: the price is taken without it."),
     "tax_unknown": lambda p: _("The tax at the destination is not known to us."),
     "not_prepaid": lambda p: _("Paid to the carrier when the parcel arrives."),
     "no_border_tax": lambda p: _("No tax is due when these goods enter the country."),
@@ -53,10 +61,25 @@ REASONS: Mapping[str, Sentence] = {
     "duty_surcharge": lambda p: _("An additional customs duty on goods of this origin."),
     "duty_preference": lambda p: _("A reduced tariff for goods of this origin."),
     "duty_unknown": lambda p: _("The duty on these goods is not known."),
+    "duty_on_duty": lambda p: _("A surcharge that the destination takes on the duty itself."),
+    "duty_countervailing": lambda p: _("A duty against subsidies on goods of this origin."),
+    "duty_safeguard": lambda p: _("A safeguard duty on these goods."),
+    "regime": lambda p: _(
+        "A simplified clearance at the destination: %(name)s", name=p.get("name", "")),
+    "regime_without_tax": lambda p: _(
+        "No tax is due beside the simplified clearance: %(name)s", name=p.get("name", "")),
     "below_duty_threshold": lambda p: _("The value is below the limit from which duty is due."),
     "scheme_no_duty": lambda p: _("No duty is due on low-value parcels under this scheme."),
     "fee_replaces_duty": lambda p: _("A flat fee stands in place of the duty."),
     "fee": lambda p: _("A fee for each parcel or heading: %(name)s", name=p.get("name", "")),
+    "restricted_licence": lambda p: _(
+        "Cannot be delivered there: that country asks for a licence (%(document)s).",
+        document=p.get("document", "")),
+    "restricted_certificate": lambda p: _(
+        "Cannot be delivered there: that country asks for a certificate (%(document)s).",
+        document=p.get("document", "")),
+    "restricted_prohibited": lambda p: _(
+        "Cannot be delivered there: that country does not let it in."),
     "payment_step": lambda p: _("Rounded to the smallest amount that can be paid."),
 }
 

@@ -165,6 +165,23 @@ def test_page_two_is_canonical_to_itself_and_the_one_behind_the_last_is_missing(
     assert client.get("/en-de/c/table?page=3").status_code == 404
 
 
+def test_load_more_leaves_an_address_that_shows_as_many_again(
+    client: FlaskClient, shop: Flask,
+) -> None:
+    drafts = [mug(f"mug{number}") for number in range(24)]
+    editing.publish_all([one.product_id for one in editing.upsert_products(drafts)])
+
+    first = read(client, "/en-de/c/table")
+    more = client.get("/en-de/c/table?page=2&since=1", headers=HTMX)
+    again = read(client, "/en-de/c/table?page=2&since=1")
+
+    assert 'data-hx-get="/en-de/c/table?page=2&amp;since=1"' in first
+    assert more.headers["HX-Replace-Url"] == "/en-de/c/table?page=2&since=1"
+    assert "HX-Push-Url" not in more.headers
+    assert more.text.count("<article") + first.count("<article") == again.count("<article")
+    assert '<meta name="robots" content="noindex, follow">' in again
+
+
 @pytest.mark.parametrize(("path", "to"), [
     ("/de-de/c/table", "/de-de/c/tisch"), ("/de-de/p/tea?sku=TEA", "/de-de/p/tee?sku=TEA"),
     ("/en-us/p/tee", "/en-us/p/tea"),

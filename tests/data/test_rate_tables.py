@@ -26,21 +26,26 @@ DEMO = EU_MEMBERS | GULF | OTHERS
 EU_CATEGORIES = ("standard", "food", "books", "children_clothes", "medicine")
 
 HEADERS = {
-    "tax_rates": "jurisdiction category name rate shipping valid_from valid_to source"
+    "tax_rates": "jurisdiction category name rate shipping limit_minor limit_currency limit_kind"
+    " valid_from valid_to source"
     " read_on confidence",
     "territories": "country postcode_prefix postcode_to city code name eu_customs eu_vat tax_as"
     " customs_as note source confidence",
     "import_rules": "country valuation duty_threshold_minor duty_threshold_currency"
     " tax_threshold_minor tax_threshold_currency threshold_per tax_threshold_kind scheme"
     " scheme_registration scheme_threshold_minor scheme_currency scheme_per"
-    " scheme_shipping_in_base import_tax_base tax_step_minor valid_from valid_to source confidence"
-    " note",
+    " scheme_shipping_in_base import_tax_base tax_step_minor base_step_minor"
+    " duty_surcharge_percent scheme_relieves_duty except_goods valid_from valid_to source"
+    " confidence note",
+    "parcel_regimes": "destination code name ship_from carriage customer registration goods"
+    " except_goods value_of max_value_minor currency duty_percent duty_less_minor"
+    " tax_share_percent valid_from valid_to source confidence",
     "duty_rates": "destination hs_prefix origin kind percent per_unit_minor per_unit combine"
-    " valid_from valid_to source confidence proof_required",
+    " valid_from valid_to source confidence proof_required measure",
     "origin_groups": "group country",
     "fee_rules": "destination code name per amount_minor currency max_value_minor"
-    " max_value_currency customer in_import_tax_base in_scheme_tax_base replaces_duty"
-    " valid_from valid_to source confidence",
+    " max_value_currency customer in_import_tax_base in_scheme_tax_base replaces_duty percent"
+    " carrier valid_from valid_to source confidence",
     "vatex": "treatment einvoice_category vatex reason",
     "fx_fixed": "base quote rate as_of source confidence",
     "currencies": "currency price_step_minor ending_minor ending_direction margin_percent"
@@ -51,7 +56,8 @@ KEYS = {
     "tax_rates": ("jurisdiction", "category", "name"),
     "territories": ("country", "postcode_prefix", "postcode_to", "city"),
     "import_rules": ("country",),
-    "duty_rates": ("destination", "hs_prefix", "origin", "kind"),
+    "parcel_regimes": ("destination", "code"),
+    "duty_rates": ("destination", "hs_prefix", "origin", "kind", "measure"),
     "origin_groups": ("group", "country"),
     "fee_rules": ("destination", "code"),
     "vatex": ("treatment",),
@@ -63,6 +69,7 @@ MODELS: dict[str, type[Base]] = {
     "tax_rates": models.TaxRate,
     "territories": models.Territory,
     "import_rules": models.ImportRule,
+    "parcel_regimes": models.ParcelRegime,
     "duty_rates": models.DutyRate,
     "fee_rules": models.FeeRule,
     "vatex": models.VatexCode,
@@ -70,7 +77,8 @@ MODELS: dict[str, type[Base]] = {
     "currencies": models.CurrencyPolicy,
     "calendars": models.Calendar,
 }
-DECIMALS = {"rate", "percent", "margin_percent", "change_threshold_percent"}
+DECIMALS = {"rate", "percent", "duty_percent", "tax_share_percent", "duty_surcharge_percent",
+             "margin_percent", "change_threshold_percent"}
 DAYS = {"valid_from", "valid_to", "as_of", "read_on"}
 
 Row = dict[str, str]

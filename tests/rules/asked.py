@@ -21,16 +21,9 @@ from app.rules.facts import (
     SellerFacts,
 )
 from app.rules.quote import quote
-from app.rules.rate_book import (
-    DutyRow,
-    RateBook,
-    RateStep,
-    ServiceRow,
-    Validity,
-    WarehouseRow,
-    ZoneRow,
-)
+from app.rules.rate_book import DutyRow, RateBook, Validity
 from app.rules.result import Quote
+from app.rules.shipping_rows import RateStep, ServiceRow, WarehouseRow, ZoneRow
 from app.services.rates.shipped import shipped_book
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

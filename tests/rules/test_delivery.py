@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.rules.delivery import add_working_days, is_working_day, plan, promise
-from app.rules.rate_book import CalendarRow, WarehouseRow
+from app.rules.rate_book import CalendarRow
+from app.rules.shipping_rows import WarehouseRow
 
 HOLIDAYS = frozenset({date(2026, 12, 25), date(2026, 12, 26), date(2027, 1, 1)})
 PORTUGAL = CalendarRow("PT", holidays=HOLIDAYS)

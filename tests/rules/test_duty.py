@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 
+from app.kernel.address import Destination
 from app.kernel.money import Money
-from app.rules.duty import Arrival, DutyLine, DutySum, assess
-from app.rules.rate_book import DutyRow, RateBook
-from tests.rules.asked import LAW, law, tariff
+from app.rules.arrival import Arrival, DutyLine
+from app.rules.duty import DutySum, assess
+from app.rules.facts import MarketFacts
+from app.rules.rate_book import DutyRow, FeeRow, RateBook
+from tests.rules.asked import LAW, ask, law, line, tariff
 
 DAY = date(2026, 11, 21)
 
@@ -142,3 +145,36 @@ def test_the_limit_of_the_destination() -> None:
     assert arriving(goods(13_501, currency="GBP"), **how).duty == Money(1350, "GBP")
     assert arriving(goods(13_501, currency="GBP"), is_duty_free=True, **how).duty == Money(
         0, "GBP")
+
+
+def test_the_code_of_the_place_of_arrival_finds_its_row() -> None:
+    """The world's six digits give 12 %, the ten digits the EU knows these goods by 7 %."""
+    book = tariff("EU", ("610910", "*", "mfn", "12"), ("6109100010", "*", "mfn", "7"))
+    shirt = line(20_000, codes=(("EU", "6109100010"), ("US", "6109100099")))
+    for one, minor in ((shirt, 1_400), (line(20_000), 2_400)):
+        found = ask(Destination("DE", postal_code="10115"), one, ship_from="CN", book=book,
+                    market=MarketFacts("m", tax_included=False))
+        assert found.duty == Money(minor, "EUR")
+
+
+def test_measures_of_one_kind_add_up_and_within_one_the_longest_prefix_wins() -> None:
+    rows = [DutyRow(f"r{i}", "US", hs, "*", kind, Decimal(percent), None, "", "add",
+                    proof_required=False, validity=LAW, measure=measure)
+            for i, (hs, kind, percent, measure) in enumerate((
+                ("", "mfn", "10", ""), ("", "surcharge", "10", "122"),
+                ("6109", "surcharge", "25", "301"), ("61", "surcharge", "7.5", "301")))]
+    book = replace(law(), duties={"US": tuple(rows)})
+    found = arriving(goods(20_000), book=book, area="US", country="US")
+    assert owed(found) == [("mfn", 2_000), ("surcharge", 2_000), ("surcharge", 5_000)]
+
+
+def test_brokerage_is_asked_by_its_carrier_alone() -> None:
+    fee = FeeRow("f", "GB", "BROKER", "Clearance", "consignment", Money(1_400, "GBP"), None, "",
+                 in_import_tax_base=False, in_scheme_tax_base=False, replaces_duty=False,
+                 validity=LAW, percent=Decimal("2.5"), carrier="C")
+    for carrier, minor in (("C", 1_400), ("D", 0)):
+        book = replace(tariff("GB", ("", "*", "mfn", "12")),
+                       fees={"GB": (replace(fee, carrier=carrier),)})
+        found = ask(Destination("GB", postal_code="SW1A 1AA"), line(20_000, "GBP"), book=book,
+                    market=MarketFacts("m", tax_included=False))
+        assert found.fees == Money(minor, "GBP")

@@ -13,8 +13,9 @@ from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules.facts import MarketFacts
 from app.rules.quote import as_dict, quote
-from app.rules.rate_book import FeeRow, FreeShippingRow
+from app.rules.rate_book import FeeRow
 from app.rules.result import Quote
+from app.rules.shipping_rows import FreeShippingRow
 from tests.rules.asked import (
     LAW,
     ask,

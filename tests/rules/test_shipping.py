@@ -26,26 +26,13 @@ from app.rules.facts import (
     QuoteFacts,
     SellerFacts,
 )
+from app.rules.offers import service_cost
 from app.rules.parcels import Parcel
-from app.rules.rate_book import (
-    EU_MEMBERS,
-    CalendarRow,
-    FreeShippingRow,
-    RateBook,
-    RateStep,
-    ServiceRow,
-    Validity,
-    WarehouseRow,
-    ZoneRow,
-)
+from app.rules.rate_book import EU_MEMBERS, CalendarRow, RateBook, Validity
 from app.rules.rate_card import Surcharge, ZoneRates, rate_card_price
-from app.rules.shipping import (
-    crosses_customs_border,
-    delivery_options,
-    free_from,
-    service_cost,
-    zone_of,
-)
+from app.rules.shipping import crosses_customs_border, delivery_options, free_from
+from app.rules.shipping_rows import FreeShippingRow, RateStep, ServiceRow, WarehouseRow, ZoneRow
+from app.rules.zones import zone_of
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=UTC)  # a Tuesday
 SINCE = Validity(date(2026, 1, 1), source="card 2026")
@@ -274,7 +261,7 @@ def test_the_cheapest_service_of_a_tier_is_taken_and_tiers_are_sorted_by_price()
         service("fast", "express", amounts={5_000: 3000}, needs_phone=True),
         service("post", "post", amounts={5_000: 400}, is_tracked=False),
     )
-    options, why = delivery_options(facts(piece()), PAID, tables)
+    options, why, _ = delivery_options(facts(piece()), PAID, tables)
     assert [(one.id, one.price.minor) for one in options] == [
         ("post", 400), ("standard", 1125), ("express", 3000)
     ]
@@ -292,7 +279,7 @@ def test_every_warehouse_must_be_served() -> None:
         service("lis-standard", "standard"), service("sin-standard", "standard", "SIN"),
         service("lis-express", "express"),
     )
-    options, why = delivery_options(facts(piece("LIS"), piece("SIN")), PAID, tables)
+    options, why, _ = delivery_options(facts(piece("LIS"), piece("SIN")), PAID, tables)
     assert [one.tier for one in options] == ["standard"]
     assert options[0].cost.minor == 2000
     assert options[0].services == (("LIS", "lis-standard"), ("SIN", "sin-standard"))
@@ -312,13 +299,13 @@ def test_every_warehouse_must_be_served() -> None:
     ],
 )
 def test_what_is_not_offered_says_why(row: ServiceRow, reason: str) -> None:
-    options, why = delivery_options(facts(piece()), PAID, book(row))
+    options, why, _ = delivery_options(facts(piece()), PAID, book(row))
     assert options == ()
     assert [one.params["reason"] for one in why] == [reason]
 
 
 def test_without_an_exchange_rate_nothing_is_offered() -> None:
-    options, why = delivery_options(
+    options, why, _ = delivery_options(
         facts(piece(), currency="KWD"), Money(1, "KWD"), book(service("s", "standard"))
     )
     assert options == ()
@@ -327,12 +314,12 @@ def test_without_an_exchange_rate_nothing_is_offered() -> None:
 
 def test_only_carriers_of_the_market() -> None:
     tables = book(service("a", "standard"), service("b", "express", carrier="Merlion Post"))
-    options, _ = delivery_options(facts(piece(), carriers=["Merlion Post"]), PAID, tables)
+    options, _, _ = delivery_options(facts(piece(), carriers=["Merlion Post"]), PAID, tables)
     assert [one.tier for one in options] == ["express"]
 
 
 def test_a_cost_is_converted_once_and_says_so() -> None:
-    options, why = delivery_options(
+    options, why, _ = delivery_options(
         facts(piece(), country="JP", currency="JPY"), Money(8000, "JPY"),
         book(service("s", "standard", amounts={5_000: 1333})),
     )
@@ -346,7 +333,7 @@ def test_a_cost_is_converted_once_and_says_so() -> None:
     [(5999, "EUR", 1000), (6000, "EUR", 0), (10273, "JPY", 1712), (10274, "JPY", 0)],
 )
 def test_free_from_a_goods_value_after_discount(paid: int, currency: str, price: int) -> None:
-    options, why = delivery_options(
+    options, why, _ = delivery_options(
         facts(piece(), currency=currency), Money(paid, currency), book(service("s", "standard"))
     )
     option = options[0]
@@ -412,7 +399,7 @@ def test_options_are_sorted_whole_and_ahead(
         for i, (tier, warehouse, minor, incoterm) in enumerate(cards)
     ]
     lines = [piece(warehouse, grams) for warehouse, grams in pieces]
-    options, _ = delivery_options(facts(*lines), Money(paid, "EUR"), book(*rows))
+    options, _, _ = delivery_options(facts(*lines), Money(paid, "EUR"), book(*rows))
     assert [one.price.minor for one in options] == sorted(one.price.minor for one in options)
     used = {line.warehouse for line in lines}
     for one in options:

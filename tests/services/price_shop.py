@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Flask
@@ -32,6 +33,8 @@ class Doubles:
 
     versions: Versions
     rates: dict[str, Any] = field(default_factory=dict)
+    settings: Any = field(default_factory=lambda: SimpleNamespace(
+        fx_largest_move=20, fx_stale_days=7))
 
 
 @contextmanager

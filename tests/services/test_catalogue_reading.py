@@ -334,3 +334,19 @@ def test_a_kept_value_is_made_again_when_its_counter_moves(shop: Flask) -> None:
     shop.extensions["tradewind"].versions.bump("content")
 
     assert (first, second, get()) == (0, 0, 1)
+
+
+def test_of_many_kept_things_only_the_missing_are_made(shop: Flask) -> None:
+    kept: Kept[int] = Kept("content", size=8)
+    asked: list[list[int]] = []
+
+    def make(keys: list[int]) -> dict[int, int]:
+        asked.append(keys)
+        return {key: key * 10 for key in keys if key != 9}
+
+    assert kept.many([1, 2], make) == {1: 10, 2: 20}
+    assert kept.many([2, 3, 9], make) == {2: 20, 3: 30}
+    shop.extensions["tradewind"].versions.bump("content")
+    assert kept.many([2], make) == {2: 20}
+    assert kept.many([2], make, is_fresh=lambda value: value > 20) == {2: 20}
+    assert asked == [[1, 2], [3, 9], [2], [2]]

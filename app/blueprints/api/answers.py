@@ -14,6 +14,13 @@ class Amount(BaseModel):
     currency: str
 
 
+class UnitPrice(BaseModel):
+    """The price of one kg, l, m, m2, m3 or piece of what a product holds."""
+
+    price: Amount
+    per: str
+
+
 class Line(BaseModel):
     """unit_price x quantity = goods; paid = goods - discount; in the market's tax basis."""
 
@@ -132,6 +139,18 @@ class Explanation(BaseModel):
     params: dict[str, str]
 
 
+class Restriction(BaseModel):
+    """A line that may not go to the destination; `document` is what it takes, '' if nothing."""
+
+    line: str
+    sku: str
+    country: str
+    kind: str = Field(description="licence, certificate or prohibited")
+    document: str
+    sentence: str
+    source: str
+
+
 class Priced(BaseModel):
     """The quote: the same members for a cart now and for an order as it was made."""
 
@@ -149,6 +168,7 @@ class Priced(BaseModel):
     due_at_door: DueAtDoor
     is_estimate: bool
     problems: list[str] = Field(description="Why it cannot be ordered as it is; codes")
+    restrictions: list[Restriction] = Field(description="Lines the destination does not take")
     explanation: list[Explanation]
 
 
@@ -179,9 +199,11 @@ class CartLine(BaseModel):
     paid: Amount | None
     picture: Picture | None
     note: str = Field(
-        description="'', gone, not_sold_here, no_price, sold_out, short, price_changed")
+        description="'', gone, not_sold_here, no_price, sold_out, short, price_changed,"
+                    " restricted_licence, restricted_certificate, restricted_prohibited")
     available: int = Field(description="The most that can be ordered now")
     previous_unit_price: Amount | None
+    unit_price_per: UnitPrice | None = Field(description="For goods sold by quantity")
 
 
 class Address(BaseModel):
@@ -208,6 +230,9 @@ class Cart(BaseModel):
     currency: str
     country: str = Field(description="Where it is priced to")
     address: Address | None
+    tax_id_check: str = Field(
+        description="How the address' tax id stands: '' (none), valid, invalid, waiting (the "
+                    "register has been asked; the tax is charged meanwhile), unconfirmed")
     lines: list[CartLine]
     count: int
     coupons: list[str]

@@ -112,7 +112,9 @@ class AddressBody(Body):
     line2: Text | None = None
     city: Text | None = None
     phone: Text | None = None
-    tax_id: Text | None = None
+    tax_id: Text | None = Field(
+        None, description="A business buyer's VAT or GST id; form and checksum are checked at "
+                          "once, the register is asked in the background")
 
 
 class CouponBody(Body):

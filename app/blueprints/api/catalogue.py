@@ -10,6 +10,7 @@ from flask import Response, url_for
 from app.blueprints.api.answers import Picture
 from app.blueprints.api.asked import ProductPath, ProductsQuery, ShopQuery
 from app.blueprints.api.catalogue_answers import (
+    CampaignPrice,
     Chosen,
     Market,
     Markets,
@@ -19,7 +20,7 @@ from app.blueprints.api.catalogue_answers import (
     Variant,
 )
 from app.blueprints.api.entry import CATALOGUE, answer, bp, place
-from app.blueprints.api.present import absolute, amount, maybe, picture
+from app.blueprints.api.present import absolute, amount, maybe, per_unit, picture
 from app.kernel import clock
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.text import choose
@@ -28,9 +29,11 @@ from app.services.catalogue import shelves
 from app.services.catalogue.browse import Slice, browse
 from app.services.catalogue.cards import CardFacts, cards
 from app.services.catalogue.detail import Sheet, VariantFacts, sheet
-from app.services.catalogue.labels import Labels, labels
+from app.services.catalogue.labels import labels
+from app.services.catalogue.measures import unit_price_of
 from app.services.catalogue.offers import variant_offer
 from app.services.catalogue.pictures import pictures
+from app.services.prices.campaigns import campaign_price
 from app.services.prices.lookup import PriceRow, current
 from app.services.search import flow as search
 from app.web.locale import Locale
@@ -123,7 +126,9 @@ def _summary(card: CardFacts, here: Locale) -> ProductSummary:
     return ProductSummary(
         code=card.code, slug=card.slug, name=card.name, language=card.language, brand=card.brand,
         price=amount(card.offer.now), price_is_from=card.offer.from_lowest,
-        previous_price=maybe(card.offer.was), tax_included=here.market.price_list.tax_included,
+        previous_price=maybe(card.offer.was),
+        unit_price=per_unit(unit_price_of(card.product_id, card.offer.now)),
+        tax_included=here.market.price_list.tax_included,
         stock=card.stock, picture=picture(card.picture), url=_page(card.slug, here),
     )
 
@@ -143,14 +148,15 @@ def _product(found: Sheet, here: Locale) -> Product:
         summary=text.summary or "", description=text.description or "",
         categories=[tree.by_id[id_].code for id_ in found.shelf_ids if id_ in tree.by_id],
         tax_included=here.market.price_list.tax_included,
-        variants=[_variant(one, prices.get(one.id), words, here) for one in found.variants],
+        variants=[_variant(one, prices.get(one.id), found, here) for one in found.variants],
         pictures=[Picture(url=absolute(views[id_].src), alt=views[id_].alt)
                   for id_ in found.media if id_ in views],
         is_on_sale=found.is_on_sale, url=_page(text.slug, here),
     )
 
 
-def _variant(one: VariantFacts, price: PriceRow | None, words: Labels, here: Locale) -> Variant:
+def _variant(one: VariantFacts, price: PriceRow | None, of: Sheet, here: Locale) -> Variant:
+    words = labels()
     offer = variant_offer(price, here.market, clock.now()) if price else None
     values = [words.option_values[id_] for id_ in sorted(one.values) if id_ in words.option_values]
     return Variant(
@@ -161,6 +167,18 @@ def _variant(one: VariantFacts, price: PriceRow | None, words: Labels, here: Loc
             for value in values if value.parent in words.options
         ],
         price=amount(offer.now) if offer else None,
-        previous_price=maybe(offer.was) if offer else None, available=one.available(here.market),
+        previous_price=maybe(offer.was) if offer else None,
+        unit_price=per_unit(unit_price_of(of.id, offer.now)) if offer else None,
+        campaign=_campaign(price, of, here) if price else None,
+        available=one.available(here.market),
         weight_g=one.weight_g, size_mm=list(one.size_mm), hs_code=one.hs_code, origin=one.origin,
     )
+
+
+def _campaign(price: PriceRow, of: Sheet, here: Locale) -> CampaignPrice | None:
+    found = campaign_price(price, of.code, shelves.shelves().codes_above(of.shelf_ids),
+                           here.market, here.language, clock.now())
+    if found is None:
+        return None
+    return CampaignPrice(label=found.label, price=amount(found.now),
+                         previous_price=maybe(found.was), percent=found.percent)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, Field
 
-from app.blueprints.api.answers import Amount, Picture
+from app.blueprints.api.answers import Amount, Picture, UnitPrice
 
 
 class Market(BaseModel):
@@ -39,6 +39,7 @@ class ProductSummary(BaseModel):
     price_is_from: bool = Field(description="Variants differ; this is the lowest")
     previous_price: Amount | None = Field(
         description="What a reduction is measured from, where the law allows to call it one")
+    unit_price: UnitPrice | None = Field(description="For goods sold by quantity")
     tax_included: bool
     stock: str = Field(description="in, few or out")
     picture: Picture | None
@@ -61,6 +62,15 @@ class Chosen(BaseModel):
     label: str
 
 
+class CampaignPrice(BaseModel):
+    """A price with its offers; percent refers to previous_price and is rounded down."""
+
+    label: str
+    price: Amount
+    previous_price: Amount | None = Field(description="In the EU the lowest of 30 days; or null")
+    percent: int | None
+
+
 class Variant(BaseModel):
     """What is bought. Weight in grams, packed size in millimetres."""
 
@@ -69,6 +79,8 @@ class Variant(BaseModel):
     options: list[Chosen]
     price: Amount | None
     previous_price: Amount | None
+    unit_price: UnitPrice | None
+    campaign: CampaignPrice | None = Field(description="What offers without a code make of it")
     available: int
     weight_g: int
     size_mm: list[int]

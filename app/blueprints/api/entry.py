@@ -6,7 +6,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app, g, request
-from flask_babel import refresh
 from flask_openapi3.blueprint import APIBlueprint
 from flask_openapi3.models.tag import Tag
 from pydantic import BaseModel
@@ -39,7 +38,6 @@ def _enter() -> None:
     """Speak the caller's language; read the body once, strictly."""
     g.pop("locale", None)
     g.language = best_language([tag for tag, _quality in request.accept_languages]) or "en"
-    refresh()
     reading.check_body()
 
 
@@ -53,7 +51,6 @@ def _leave(response: Response) -> Response:
 def speak(language: str, market: MarketView, currency: str, country: str = "") -> None:
     """From here on texts, names and messages are in this language."""
     g.locale = locale.Locale(language, market, currency, country or market.country)
-    refresh()
 
 
 def speak_cart(cart: Cart) -> None:

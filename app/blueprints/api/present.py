@@ -12,9 +12,11 @@ from app.blueprints.api.answers import Amount
 from app.extensions import providers
 from app.kernel.money import Money
 from app.rules.quote import as_dict
+from app.rules.unit_price import UnitPrice
 from app.services.cart.view import CartView, LineView
 from app.services.checkout.steps import QUOTE_HOLDS
 from app.services.media.flow import PictureView
+from app.services.tax_ids import flow as tax_ids
 from app.web.reasons import reason
 
 SUMS = tuple(answers.Totals.model_fields)
@@ -30,6 +32,11 @@ def amount(money: Money) -> Amount:
 def maybe(money: Money | None) -> Amount | None:
     """An amount that may be unknown."""
     return amount(money) if money else None
+
+
+def per_unit(found: UnitPrice | None) -> answers.UnitPrice | None:
+    """A price per kilogram or the like, where goods say how much they hold."""
+    return answers.UnitPrice(price=amount(found.amount), per=found.per) if found else None
 
 
 def picture(view: PictureView | None) -> answers.Picture | None:
@@ -50,7 +57,9 @@ def cart(shown: CartView) -> answers.Cart:
     return answers.Cart(
         id=kept.public_id, market=shown.market.code, language=kept.language,
         currency=shown.currency, country=shown.country,
-        address=_address(kept.address), lines=[_cart_line(line) for line in shown.lines],
+        address=_address(kept.address),
+        tax_id_check=tax_ids.standing(kept.address, shown.market),
+        lines=[_cart_line(line) for line in shown.lines],
         count=shown.count, coupons=list(kept.coupons),
         shipping_option=kept.shipping_option or None, payment_method=kept.payment_method or None,
         totals=_totals(frozen) if frozen else None, is_orderable=shown.is_orderable,
@@ -93,6 +102,7 @@ def priced(frozen: Row, words: Words) -> dict[str, Any]:
             name: _money(row) if row else None for name, row in frozen["due_at_door"].items()}),
         "is_estimate": bool(frozen["is_estimate"]),
         "problems": list(frozen["problems"]),
+        "restrictions": [_restriction(row) for row in frozen.get("barred", ())],
         "explanation": [_explanation(row) for row in frozen["why"]],
     }
 
@@ -140,6 +150,12 @@ def _duty(row: Row) -> answers.Duty:
     })
 
 
+def _restriction(row: Row) -> answers.Restriction:
+    params = {"document": row["document"], "country": row["country"]}
+    return _only(answers.Restriction, {
+        **row, "sentence": reason(f"restricted_{row['kind']}", params)})
+
+
 def _totals(frozen: Row) -> answers.Totals:
     return answers.Totals(**{name: _money(frozen[name]) for name in SUMS})
 
@@ -169,6 +185,7 @@ def _cart_line(line: LineView) -> answers.CartLine:
         paid=amount(quoted.paid) if quoted else None, picture=picture(line.words.picture),
         note=line.note, available=line.most,
         previous_unit_price=amount(line.was) if line.was is not None else None,
+        unit_price_per=per_unit(line.per_unit),
     )
 
 

@@ -13,11 +13,12 @@ from app.kernel.errors import NotFound, ShopError
 from app.services.cart import carts
 from app.services.cart.view import CartView, empty, remember_seen, view
 from app.services.checkout import steps
-from app.web import countries, locale, visitor
+from app.web import countries, filters, locale, visitor
 from app.web.caching import private
 from app.web.messages import sentence
 from app.web.page import Page
 from app.web.render import leave, render, wants_fragment
+from app.web.why_words import explained
 
 if TYPE_CHECKING:
     from app.models.cart import Cart
@@ -32,6 +33,21 @@ def show() -> Response:
     response = private(show_cart(shown))
     remember_seen(shown)
     return response
+
+
+@bp.get("/cart/why")
+def why() -> BaseResponse:
+    """Every figure of the cart's sum explained: a page, or the inside of its dialog."""
+    shown = current_view()
+    if shown.quote is None or not shown.lines:
+        return redirect(url_for("cart.show"), 303)
+    names = {line.words.sku: line.words.name for line in shown.lines}
+    return private(render(
+        "why/show.html", "why/_panel.html",
+        page=Page(title=sentence("why_title"), robots="noindex"),
+        sections=explained(shown.quote, names, filters.country(shown.country)),
+        back=(sentence("cart_title"), url_for("cart.show")),
+    ))
 
 
 @bp.get("/cart/badge")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask_babel import gettext as _
-
 from app.services import addresses
 from app.services.cart.view import CartView
 from app.services.checkout import steps
 from app.services.payment.methods import Method, methods_for
+from app.services.tax_ids import flow as tax_ids
+from app.services.tax_ids import numbers as tax_numbers
 from app.web import countries, locale
+from app.web.gettext import gettext as _
 from app.web.labels import field_hint, field_label
 from app.web.messages import sentence
 
@@ -33,6 +34,17 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Business:
+    """What a business adds. `check`: how its number stands ("" for none; else valid, invalid,
+    waiting for the register, unconfirmed)."""
+
+    is_ticked: bool
+    company: Field
+    tax_id: Field
+    check: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CheckoutPage:
     """State of the one page. `step` is the open section; `done` the finished ones."""
 
@@ -46,6 +58,7 @@ class CheckoutPage:
     methods: tuple[Method, ...]
     order_button: str
     phone: Field
+    business: Business
     outside_market: bool
 
     @classmethod
@@ -65,21 +78,25 @@ class CheckoutPage:
         phone = Field("phone", field_label("phone"), str(values.get("phone", "")),
                       _error(errors, "phone", field_label("phone")), field_hint("phone"), True, (),
                       "tel", "tel", "tel")
+        business = _business(shown, country, typed, values, errors)
         at = open_step(shown, step)
         return cls(
             step=at, done=_done(shown, at), country=country,
             countries=countries.for_market(shown.market),
             contact=(email,),
-            rows=tuple(tuple(fields[name] for name in row) for row in rules.rows),
-            errors=_summary(errors, (email, *fields.values(), phone)),
+            rows=tuple(tuple(fields[name] for name in row) for row in rules.rows
+                       if row != ("company",)),
+            errors=_summary(errors, (email, *fields.values(), business.company, business.tax_id,
+                                     phone)),
             methods=tuple(methods_for(shown.market, shown.currency, cart.language)),
-            order_button=_order_button(shown), phone=phone,
+            order_button=_order_button(shown), phone=phone, business=business,
             outside_market=country not in shown.market.countries,
         )
 
     def field(self, name: str) -> Field | None:
         """A field of the address section by name."""
-        every = [*self.contact, *(field for row in self.rows for field in row), self.phone]
+        every = [*self.contact, *(field for row in self.rows for field in row), self.phone,
+                 self.business.company, self.business.tax_id]
         return next((field for field in every if field.name == name), None)
 
 
@@ -116,6 +133,24 @@ def _field(rule: addresses.FieldRule, values: Mapping[str, str],
         rule.name, field_label(rule.kind), str(values.get(rule.name, "")),
         _error(errors, rule.name, field_label(rule.kind)), hint, rule.is_required, rule.choices,
         rule.autocomplete,
+    )
+
+
+def _business(shown: CartView, country: str, typed: Mapping[str, str],
+              values: Mapping[str, object], errors: Mapping[str, str]) -> Business:
+    """Company and tax id; ticked as it was sent, else when one of the two is kept."""
+    example = tax_numbers.example(country)
+    hint = _("For example %(example)s", example=example) if example else ""
+    company, tax_id = str(values.get("company", "")), str(values.get("tax_id", ""))
+    is_sent = steps.ASKS_BUSINESS in typed
+    return Business(
+        is_ticked=typed.get("business") == "1" if is_sent else bool(company or tax_id),
+        company=Field("company", field_label("company"), company,
+                      _error(errors, "company", field_label("company")), "", True, (),
+                      "organization"),
+        tax_id=Field("tax_id", field_label("tax_id"), tax_id,
+                     _error(errors, "tax_id", field_label("tax_id")), hint, False, (), "off"),
+        check=tax_ids.standing(shown.cart.address, shown.market) if shown.cart else "",
     )
 
 

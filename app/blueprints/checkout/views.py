@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.checkout.forms import CheckoutPage, open_step
@@ -17,6 +16,7 @@ from app.services.checkout import placing, steps
 from app.services.payment import flow
 from app.web import locale, visitor
 from app.web.caching import private
+from app.web.gettext import gettext as _
 from app.web.messages import sentence
 from app.web.page import Page
 from app.web.render import leave, render, wants_fragment

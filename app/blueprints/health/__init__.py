@@ -28,4 +28,8 @@ def readyz() -> ResponseReturnValue:
 def metrics() -> Response:
     """Prometheus' text format."""
     observe.BACKLOG.set(condition.backlog_age())
+    for currency, days in condition.rate_ages().items():
+        observe.FX_AGE.labels(currency).set(days)
+    for (seller, jurisdiction), percent in condition.thresholds().items():
+        observe.THRESHOLD.labels(seller, jurisdiction).set(percent)
     return observe.metrics()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 
 from flask import Blueprint, Response, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.kernel.errors import ProviderError, ShopError
@@ -14,6 +13,7 @@ from app.services.payment import flow, settling
 from app.services.payment.paying import pay_again
 from app.web import locale, visitor
 from app.web.caching import private
+from app.web.gettext import gettext as _
 from app.web.messages import sentence
 from app.web.page import Page
 from app.web.render import render

@@ -8,13 +8,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.orders.views import ask_email, bp, is_mine, remember
 from app.kernel.errors import NotFound, ShopError
 from app.services.orders import reading, withdrawing
 from app.web.caching import private
+from app.web.gettext import gettext as _
 from app.web.messages import sentence
 from app.web.page import Page
 from app.web.render import render

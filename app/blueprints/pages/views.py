@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Blueprint, current_app, make_response, redirect, render_template, url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,6 +16,7 @@ from app.services.markdown import html_of
 from app.web import locale
 from app.web.caching import public
 from app.web.foreign import direction_of, lang_of, note_of, said
+from app.web.gettext import gettext as _
 from app.web.page import Page
 
 bp = locale.localised(Blueprint("pages", __name__))

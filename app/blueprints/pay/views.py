@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, g, redirect, request
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.extensions import providers
@@ -11,6 +10,7 @@ from app.kernel.errors import NotFound, ProviderRejected
 from app.services.payment.test_gateway import Outcome, PaymentPage, TestGateway
 from app.web import locale
 from app.web.caching import private
+from app.web.gettext import gettext as _
 from app.web.page import Page
 from app.web.render import render
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.blueprints.preferences.choices import choices
@@ -15,6 +14,7 @@ from app.services.cart import carts
 from app.web import locale, visitor
 from app.web.addresses_of_pages import same_page_in
 from app.web.caching import private
+from app.web.gettext import gettext as _
 from app.web.page import Page
 from app.web.render import render
 

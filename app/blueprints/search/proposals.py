@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import url_for
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from app.kernel import clock
@@ -18,6 +17,7 @@ from app.services.search import flow
 from app.services.search.port import Suggestion
 from app.web import filters, locale
 from app.web.cards import Card, cards_of
+from app.web.gettext import gettext as _
 
 MOST = 8
 

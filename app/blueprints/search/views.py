@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
-from flask_babel import gettext as _
 
 from app.blueprints.search.found import results_of
 from app.blueprints.search.proposals import groups_of
 from app.services.search import flow
 from app.web import locale
 from app.web.caching import is_prefetch, private
+from app.web.gettext import gettext as _
 from app.web.page import Page
 from app.web.render import render, wants_fragment
 

@@ -12,17 +12,21 @@ from werkzeug.datastructures import MultiDict
 
 from app.services.catalogue.facets import SORTS, Filters
 
-OWN = frozenset({"page", "sort", "price_min", "price_max"})
+OWN = frozenset({"page", "since", "sort", "price_min", "price_max"})
 LONGEST, MOST_VALUES, LAST_PAGE = 64, 60, 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class AskedListing:
-    """Filters, order and page as the address gives them; nothing of it is trusted to exist."""
+    """Filters, order and page as the address gives them; nothing of it is trusted to exist.
+
+    since  the first page to show with it: how far a reader had loaded more; 0 for the page alone
+    """
 
     filters: Filters
     sort: str
     page: int
+    since: int
 
     @classmethod
     def parse(cls, args: MultiDict[str, str]) -> AskedListing:
@@ -38,11 +42,12 @@ class AskedListing:
             Filters(values, _whole(args.get("price_min", "")), _whole(args.get("price_max", ""))),
             sort if sort in SORTS else SORTS[0],
             min(_whole(args.get("page", "")) or 1, LAST_PAGE),
+            min(_whole(args.get("since", "")) or 0, LAST_PAGE),
         )
 
     def address(self, slug: str) -> str:
         """The same request under another slug."""
-        return listing_url(slug, self.filters, self.sort, self.page)
+        return listing_url(slug, self.filters, self.sort, self.page, self.since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +90,15 @@ def filter_pairs(filters: Filters) -> list[tuple[str, str]]:
     return pairs
 
 
-def listing_url(slug: str, filters: Filters, sort: str, page: int = 1) -> str:
+def listing_url(slug: str, filters: Filters, sort: str, page: int = 1, since: int = 0) -> str:
     """The address of a list: only what differs from the plain one is in it."""
     pairs = filter_pairs(filters)
     if sort != SORTS[0]:
         pairs.append(("sort", sort))
     if page > 1:
         pairs.append(("page", str(page)))
+        if 0 < since < page:
+            pairs.append(("since", str(since)))
     return with_query(url_for("storefront.category", slug=slug), pairs)
 
 

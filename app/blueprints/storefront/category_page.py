@@ -9,7 +9,6 @@ from typing import Any
 
 from babel.numbers import get_currency_symbol
 from flask import url_for
-from flask_babel import gettext as _
 
 from app.blueprints.storefront import structured
 from app.blueprints.storefront.addresses import in_prefix
@@ -24,6 +23,7 @@ from app.services.catalogue.shelves import Shelf, ShelfText, shelves
 from app.web import filters as formats
 from app.web.cards import cards_of
 from app.web.foreign import lang_of, note_of, said
+from app.web.gettext import gettext as _
 from app.web.locale import Locale
 from app.web.page import Page
 from app.web.paths import path_to
@@ -49,25 +49,29 @@ class ShownCategory:
     until: datetime | None
 
 
-def category_page(shelf: Shelf, text: ShelfText, asked: AskedListing,
-                  here: Locale) -> ShownCategory:
-    """Everything the category's templates need. Raises NotFound behind the last page."""
+def category_page(shelf: Shelf, text: ShelfText, asked: AskedListing, here: Locale, *,
+                  is_more: bool = False) -> ShownCategory:
+    """Everything the category's templates need. Raises NotFound behind the last page.
+
+    is_more  only the next cards are wanted; the reader already has those from `since` on
+    """
     found = listing(shelf, here.market, here.currency, here.chain, asked.filters, asked.sort,
-                    asked.page)
+                    asked.page, 0 if is_more else asked.since)
+    since = min(asked.since or found.page, found.page) if is_more else found.since
     if found.page > found.pages:
         raise NotFound("not_found")
     colours = [code for codes in found.filters.values.values() for code in codes]
     facts = cards(found.product_ids, here.market, here.currency, here.chain, clock.now(), colours)
     shown = cards_of(facts)
-    address = listing_url(text.slug, found.filters, found.sort, found.page)
+    address = listing_url(text.slug, found.filters, found.sort, found.page, since)
     path = crumbs(shelf, here, is_whole=False)
     page = _page(shelf, text, found, path)
     if not page.robots:
         page.jsonld = [structured.breadcrumb(path), structured.item_list(
-            [card.url for card in shown], (found.page - 1) * PER_PAGE)]
+            [card.url for card in shown], (found.since - 1) * PER_PAGE)]
     return ShownCategory({
         "page": page, "crumbs": path, "shelf": _head(shelf, text, here), "listing": _listing(
-            text.slug, found, here), "cards": shown,
+            text.slug, found, since, here), "cards": shown,
     }, address, found.until)
 
 
@@ -84,7 +88,7 @@ def crumbs(shelf: Shelf | None, here: Locale, *, is_whole: bool) -> list[tuple[A
 
 def _page(shelf: Shelf, text: ShelfText, found: ListingPage,
           path: Sequence[tuple[Any, str | None]]) -> Page:
-    is_plain = found.filters.is_empty and found.sort == SORTS[0]
+    is_plain = found.filters.is_empty and found.sort == SORTS[0] and found.since == found.page
     title = text.seo_title or text.name
     if found.page > 1:
         title = _("%(title)s, page %(page)s", title=title, page=formats.number(found.page))
@@ -118,7 +122,7 @@ def _head(shelf: Shelf, text: ShelfText, here: Locale) -> dict[str, Any]:
     }
 
 
-def _listing(slug: str, found: ListingPage, here: Locale) -> dict[str, Any]:
+def _listing(slug: str, found: ListingPage, since: int, here: Locale) -> dict[str, Any]:
     """Filters, chips, order and the way to the next page."""
     action = url_for("storefront.category", slug=slug)
     facets = [_named(facet, place, here) for place, facet in enumerate(found.facets)]
@@ -130,6 +134,8 @@ def _listing(slug: str, found: ListingPage, here: Locale) -> dict[str, Any]:
         "clear_url": listing_url(slug, Filters(), found.sort), "hidden": sort_pair,
         "kept": filter_pairs(found.filters), "prices_note": list_words(here.market),
         "next_url": listing_url(slug, found.filters, found.sort, found.next_page)
+        if found.next_page else None,
+        "more_url": listing_url(slug, found.filters, found.sort, found.next_page, since)
         if found.next_page else None,
     }
 

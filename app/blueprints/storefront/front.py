@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import current_app
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.blueprints.storefront import structured
+from app.blueprints.storefront.promise_words import promise_words
 from app.blueprints.storefront.targets import link_of, spoken, target_url
 from app.kernel import clock
 from app.kernel.errors import NotFound
@@ -25,7 +25,9 @@ from app.services.catalogue.words import word
 from app.services.content import BlockView
 from app.services.markdown import html_of
 from app.services.media.flow import PictureView
+from app.services.shipping.promising import Promised, promised
 from app.web.cards import cards_of
+from app.web.gettext import gettext as _
 from app.web.locale import Locale
 from app.web.page import Page
 
@@ -47,12 +49,14 @@ class _Stock:
     here: Locale
     cards: Mapping[int, CardFacts]
     pictures: Mapping[int, PictureView]
+    promised: Promised | None = None
 
 
 def front_page(here: Locale) -> ShownFront:
     """The blocks of the page "home" for this market, in their order."""
     held = content.blocks(content.HOME, here.market.code)
-    store = _Stock(here, _all_cards(held, here), pictures(_all_media(held), here.chain))
+    promise = promised(here.market, here.currency, clock.now())
+    store = _Stock(here, _all_cards(held, here), pictures(_all_media(held), here.chain), promise)
     blocks = []
     for block in held:
         shown = KINDS[block.kind](block, store) if block.kind in KINDS else None
@@ -60,7 +64,8 @@ def front_page(here: Locale) -> ShownFront:
             blocks.append({"kind": block.kind, "id": block.id, **shown})
     page = _page(held, here)
     is_first = not blocks or blocks[0]["kind"] != "hero"
-    return ShownFront({"page": page, "blocks": blocks, "needs_heading": is_first}, _midnight())
+    return ShownFront({"page": page, "blocks": blocks, "needs_heading": is_first},
+                      _until(promise))
 
 
 def _page(held: Sequence[BlockView], here: Locale) -> Page:
@@ -75,6 +80,12 @@ def _page(held: Sequence[BlockView], here: Locale) -> Page:
     except NotFound:
         pass  # a shop without a home page of its own still has a door
     return Page(title=title, description=description, jsonld=structured.shop(name))
+
+
+def _until(promise: Promised | None) -> datetime:
+    """The promised days change at the warehouse's cut-off."""
+    moments = [_midnight(), promise.until if promise else None]
+    return min(moment for moment in moments if moment is not None)
 
 
 def _midnight() -> datetime:
@@ -132,6 +143,8 @@ def _promise(block: BlockView, store: _Stock) -> dict[str, Any] | None:
     chain = store.here.chain
     items = [(spoken(item.get("title"), chain), spoken(item.get("text"), chain))
              for item in block.content.get("items") or ()]
+    if store.promised is not None:
+        items.insert(0, promise_words(store.promised))
     return {"items": items[:4]} if items else None
 
 

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from app.kernel import clock
 from app.kernel.errors import NotFound
-from app.rules.unit_price import unit_price
 from app.services import content
 from app.services.catalogue.assortment import NEW
 from app.services.catalogue.detail import Sheet, VariantFacts
 from app.services.catalogue.labels import Labels
+from app.services.catalogue.measures import unit_price_of
 from app.services.catalogue.offers import Offer
+from app.services.catalogue.shelves import shelves
+from app.services.prices.campaigns import campaign_price
+from app.services.prices.lookup import PriceRow
 from app.services.rates.book import rate_book
 from app.web import cards
+from app.web.gettext import gettext as _
+from app.web.gettext import ngettext
 from app.web.locale import Locale
-from app.web.price_words import tax_words, unit_words
-
-CONTENT = frozenset({"content", "net_content", "net_weight", "net_volume", "volume"})
+from app.web.price_words import campaign_text, tax_words, unit_words
 
 
 def with_words(offer: Offer, sheet: Sheet, here: Locale) -> cards.OfferView:
@@ -43,17 +44,17 @@ def tax_percent(sheet: Sheet, here: Locale) -> Decimal | None:
     return sum((row.percent for row in rows), Decimal(0))
 
 
-def unit_price_words(offer: Offer, sheet: Sheet, labels: Labels) -> str:
+def unit_price_words(offer: Offer, sheet: Sheet) -> str:
     """The price per kilogram or litre, for goods that say how much they hold; else ''."""
-    for attribute_id, _value, text in sheet.attributes:
-        attribute = labels.attributes.get(attribute_id)
-        if attribute is None or attribute.code not in CONTENT:
-            continue
-        try:
-            return unit_words(unit_price(offer.now, Decimal(text), attribute.unit))
-        except (InvalidOperation, ValueError):
-            continue
-    return ""
+    found = unit_price_of(sheet.id, offer.now)
+    return unit_words(found) if found else ""
+
+
+def campaign_words(price: PriceRow, sheet: Sheet, here: Locale) -> str:
+    """What a campaign makes of the price, and what that is measured from; '' where none runs."""
+    found = campaign_price(price, sheet.code, shelves().codes_above(sheet.shelf_ids), here.market,
+                           here.language, clock.now())
+    return campaign_text(found) if found else ""
 
 
 def stock_text(sheet: Sheet, state: str, pieces: int) -> str:

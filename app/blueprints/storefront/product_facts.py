@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from flask import url_for
-from flask_babel import gettext as _
 from markupsafe import Markup
 
 from app.blueprints.storefront import structured
@@ -20,6 +19,7 @@ from app.services.catalogue.slip import Slip
 from app.services.markdown import html_of
 from app.web import filters
 from app.web.foreign import direction_of, lang_of
+from app.web.gettext import gettext as _
 from app.web.locale import Locale
 
 if TYPE_CHECKING:

@@ -9,8 +9,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from flask import url_for
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 from app.blueprints.storefront.asked import AskedProduct
@@ -22,6 +20,8 @@ from app.services.catalogue.labels import labels
 from app.services.catalogue.slip import Slip
 from app.services.kept import Kept
 from app.web import filters
+from app.web.gettext import gettext as _
+from app.web.gettext import ngettext
 from app.web.labels import tax as tax_name
 from app.web.labels import tier
 from app.web.locale import Locale
@@ -60,6 +60,7 @@ class SlipView:
     sku: str
     page_url: str
     slip_url: str
+    why_url: str
 
 
 def slip_view(shown: Chosen, asked: AskedProduct,
@@ -87,17 +88,30 @@ def view(found: Slip, shown: Chosen, asked: AskedProduct, here: Locale) -> SlipV
     """The quote's rows in words."""
     country = found.destination.country
     name = filters.country(country)
-    is_delivered = found.quote.option is not None
+    is_delivered = not found.quote.problems
     slug = shown.sheet.text.slug
     return SlipView(
         rows=tuple(_rows(found)) if is_delivered else (),
         total=_total(found) if is_delivered else None, note=_note(found) if is_delivered else "",
-        problem="" if is_delivered else _("We cannot deliver this to %(country)s.", country=name),
+        problem="" if is_delivered else _problem(found, name),
         route=_route(found, here), country=country, country_name=name, postcode=asked.postcode,
         countries=_names(here), sku=shown.variant.sku,
         page_url=url_for("storefront.product", slug=slug),
         slip_url=url_for("storefront.slip", slug=slug),
+        why_url=url_for("storefront.why", slug=slug, sku=shown.variant.sku, to=country,
+                        **({"postcode": asked.postcode} if asked.postcode else {})),
     )
+
+
+def _problem(found: Slip, country: str) -> str:
+    """Why it does not go there, and which paper would change that."""
+    if not found.quote.barred:
+        return _("We cannot deliver this to %(country)s.", country=country)
+    papers = {one.document for one in found.quote.barred}
+    if "" in papers:
+        return _("Not delivered to %(country)s: it may not be brought in there.", country=country)
+    return _("Not delivered to %(country)s: we do not have the papers it asks for (%(papers)s).",
+             country=country, papers=", ".join(sorted(papers)))
 
 
 def _names(here: Locale) -> tuple[tuple[str, str], ...]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from flask import Blueprint, render_template
-from flask_babel import gettext as _
 
 from app.blueprints.styleguide.samples import samples_for
 from app.web import locale
+from app.web.gettext import gettext as _
 from app.web.page import Page
 
 bp = locale.localised(Blueprint("styleguide", __name__))

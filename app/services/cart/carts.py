@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import secrets
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Integer, bindparam, delete, func, select, update
 
 from app.extensions import db, touched, transaction, upsert
 from app.kernel import clock
@@ -18,6 +19,18 @@ from app.services.markets import MarketView
 
 LIFETIME = timedelta(days=30)
 MOST_LINES, MOST_PIECES = 100, 999
+_BY_ID = select(Cart).where(Cart.public_id == bindparam("public_id"))
+_OF_CART = CartLine.cart_id == bindparam("cart_id")
+_LINES = select(CartLine).where(_OF_CART).order_by(CartLine.id)
+_HOW_MANY = select(func.count()).where(_OF_CART)
+_ONE_LINE = (
+    select(CartLine).where(_OF_CART, CartLine.variant_id == bindparam("variant_id"))
+    .execution_options(populate_existing=True)
+)
+_BY_SKU = (
+    select(Variant, Product).join(Product, Product.id == Variant.product_id)
+    .where(Variant.sku == bindparam("sku"), Variant.is_active)
+)
 
 
 def start(market: MarketView, language: str, currency: str) -> Cart:
@@ -36,7 +49,7 @@ def start(market: MarketView, language: str, currency: str) -> Cart:
 
 def find(public_id: str) -> Cart:
     """The open cart of this id. Raises NotFound when unknown, ordered or expired."""
-    cart = db.session.scalar(select(Cart).where(Cart.public_id == public_id)) if public_id else None
+    cart = db.session.scalar(_BY_ID, {"public_id": public_id}) if public_id else None
     if cart is None or cart.state != "open" or cart.expires_at <= clock.now():
         raise NotFound("unknown_cart")
     return cart
@@ -55,9 +68,7 @@ def count(public_id: str) -> int:
 
 def lines(cart_id: int) -> list[CartLine]:
     """The cart's lines in the order they were added."""
-    return list(db.session.scalars(
-        select(CartLine).where(CartLine.cart_id == cart_id).order_by(CartLine.id)
-    ))
+    return list(db.session.scalars(_LINES, {"cart_id": cart_id}))
 
 
 def add(cart: Cart, sku: str, quantity: int, market: MarketView, key: str = "") -> CartLine:
@@ -73,14 +84,15 @@ def add(cart: Cart, sku: str, quantity: int, market: MarketView, key: str = "") 
         if key and not _first_time(cart.id, key):
             return _line_of(cart.id, variant.id)
         # The upsert comes first: it locks the line, and what it leaves is checked afterwards.
-        session.execute(_upsert(cart.id, variant.id, quantity))
+        session.execute(_more(session.get_bind().dialect.name), {
+            "cart_id": cart.id, "variant_id": variant.id, "quantity": quantity,
+            "seen_currency": "", "added_at": clock.now(), "more": quantity,
+        })
         line = _line_of(cart.id, variant.id)
         if line.quantity > MOST_PIECES:
             raise Invalid("quantity_invalid", fields={"quantity": "quantity_invalid"})
         _check_stock(variant, line.quantity, market, cart)
-        if (session.scalar(select(func.count()).where(CartLine.cart_id == cart.id)) or 0) > (
-            MOST_LINES
-        ):
+        if (session.scalar(_HOW_MANY, {"cart_id": cart.id}) or 0) > MOST_LINES:
             raise Conflict("cart_full")
         touch(cart)
     return line
@@ -146,10 +158,7 @@ def _check(quantity: int) -> None:
 
 
 def _sellable(sku: str, market: MarketView) -> Variant:
-    row = db.session.execute(
-        select(Variant, Product).join(Product, Product.id == Variant.product_id)
-        .where(Variant.sku == sku, Variant.is_active)
-    ).first()
+    row = db.session.execute(_BY_SKU, {"sku": sku}).first()
     if row is None or not is_on_sale(row.Product):
         raise NotFound("unknown_sku")
     if row.Product.code in market.hidden_products:
@@ -182,23 +191,20 @@ def _own(cart: Cart, line_id: int) -> CartLine:
 
 
 def _line_of(cart_id: int, variant_id: int) -> CartLine:
-    line = db.session.scalar(
-        select(CartLine).where(CartLine.cart_id == cart_id, CartLine.variant_id == variant_id)
-        .execution_options(populate_existing=True)
-    )
+    line = db.session.scalar(_ONE_LINE, {"cart_id": cart_id, "variant_id": variant_id})
     if line is None:
         raise NotFound("unknown_line")
     return line
 
 
-def _upsert(cart_id: int, variant_id: int, quantity: int) -> Any:
-    statement = upsert(CartLine).values(
-        cart_id=cart_id, variant_id=variant_id, quantity=quantity, seen_currency="",
-        added_at=clock.now(),
-    )
+@cache
+def _more(_dialect: str) -> Any:
+    """A line of so many pieces, or so many more of the line that is there."""
+    columns = ("cart_id", "variant_id", "quantity", "seen_currency", "added_at")
+    statement = upsert(CartLine).values({name: bindparam(name) for name in columns})
     return statement.on_conflict_do_update(
         index_elements=[CartLine.cart_id, CartLine.variant_id],
-        set_={"quantity": CartLine.quantity + quantity},
+        set_={"quantity": CartLine.quantity + bindparam("more", type_=Integer)},
     )
 
 

@@ -5,35 +5,40 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 
 from sqlalchemy import bindparam, select
 
 from app.extensions import db
 from app.kernel.address import Destination
 from app.kernel.money import Money
-from app.models.catalogue import Category, Product, ProductCategory, Variant
+from app.models.catalogue import Product, ProductCategory, Variant
 from app.rules.facts import CustomerFacts, LineFacts, PriceFacts, QuoteFacts
-from app.services import promotions, stock
+from app.services import certificates, promotions, stock
+from app.services.catalogue import customs_codes
+from app.services.catalogue.shelves import shelves
+from app.services.kept import Kept
 from app.services.markets import MarketView
 from app.services.prices import lookup
 from app.services.prices.lookup import PriceRow
+from app.services.shipping.rows import dangerous_of
+from app.services.tax_watch.union_sales import with_union_sales
 
 _VARIANTS = (
     select(
         Variant.id, Variant.sku, Variant.product_id, Variant.weight_g, Variant.length_mm,
         Variant.width_mm, Variant.height_mm, Variant.hs_code, Variant.origin, Variant.is_active,
+        Variant.dangerous,
         Product.code.label("product"), Product.tax_category, Product.state,
         Product.on_sale_from, Product.on_sale_until,
     )
     .join(Product, Product.id == Variant.product_id)
     .where(Variant.id.in_(bindparam("ids", expanding=True)))
 )
-_CATEGORIES = select(
-    ProductCategory.product_id, Category.id, Category.code, Category.parent_id
-).join(Category, Category.id == ProductCategory.category_id).where(
+_CATEGORIES = select(ProductCategory.product_id, ProductCategory.category_id).where(
     ProductCategory.product_id.in_(bindparam("ids", expanding=True))
 )
-_TREE = select(Category.id, Category.code, Category.parent_id)
+_kept: Kept[frozenset[str]] = Kept("catalogue", size=8192)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,12 @@ class Gathered:
 def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,  # noqa: PLR0913 - what a quote depends on
            destination: Destination, now: datetime, *, coupons: Sequence[str] = (),
            option: str = "", language: str = "en", email: str = "",
-           priced_at: datetime | None = None, order_id: int | None = None) -> Gathered:
+           priced_at: datetime | None = None, order_id: int | None = None,
+           customer: CustomerFacts | None = None) -> Gathered:
     """Read what a quote needs, in a handful of statements whatever the cart's size.
 
     priced_at  the moment whose prices and campaigns hold (default: now)
+    customer   who buys (services/tax_ids/flow.py buyer); a consumer where nothing is said
     order_id   the order this cart waits to be paid with: what it has taken is there for it
     """
     priced_at = priced_at or now
@@ -75,16 +82,19 @@ def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,  # noqa:
     prices = lookup.current(ids, market.price_list, currency, priced_at)
     stocks = stock.available(ids, order_id)
     shelves = _shelves({row.product_id for row in variants.values()})
+    codes = customs_codes.of(ids)
     missing = {line.line: why for line in wanted
                if (why := _why_missing(variants.get(line.variant_id), prices, market, now))}
     sold = [line for line in wanted if line.line not in missing]
     places, short = allocate(sold, stocks, market.warehouses)
     rows = tuple(
-        _fact(line, variants[line.variant_id], prices[line.variant_id], shelves, code, quantity)
+        _fact(line, variants[line.variant_id], prices[line.variant_id], shelves, code, quantity,
+              codes[line.variant_id])
         for line in sold for code, quantity in places[line.line]
     )
     facts = QuoteFacts(
-        market=market.facts, seller=market.seller, customer=CustomerFacts(), currency=currency,
+        market=market.facts, seller=with_union_sales(market, priced_at),
+        customer=customer or CustomerFacts(), currency=currency,
         destination=destination, lines=rows,
         promotions=promotions.applicable(
             market.code, currency, coupons, priced_at, language, email, order_id,
@@ -96,29 +106,45 @@ def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,  # noqa:
 
 def allocate(wanted: Sequence[Wanted], stocks: Mapping[int, Mapping[str, int]],
              order: Sequence[str]) -> tuple[dict[str, list[tuple[str, int]]], dict[str, int]]:
-    """Which warehouse serves which line: the first that has everything, else the fewest parcels.
+    """Which warehouse serves which line, with the fewest parcels: the first warehouse that has
+    everything, else the smallest group of warehouses that has, in the market's order.
 
     returns  line -> [(warehouse, pieces)], and line -> what can be had where it is too little
              (such a line is priced as if its first warehouse had it, and cannot be ordered)
     """
-    for code in order:
-        if all(stocks.get(w.variant_id, {}).get(code, 0) >= w.quantity for w in wanted):
-            return {w.line: [(code, w.quantity)] for w in wanted}, {}
-    places: dict[str, list[tuple[str, int]]] = {}
-    short: dict[str, int] = {}
-    by_use = sorted(order, key=lambda code: (
-        -sum(stocks.get(w.variant_id, {}).get(code, 0) >= w.quantity for w in wanted),
-        order.index(code),
-    ))
-    for line in wanted:
-        here = stocks.get(line.variant_id, {})
-        there = sum(here.get(code, 0) for code in order)
-        if there < line.quantity:
-            short[line.line] = there
-            places[line.line] = [(order[0], line.quantity)]
-        else:
-            places[line.line] = _fill(line.quantity, here, by_use)
+    short = {
+        line.line: there for line in wanted
+        if (there := sum(stocks.get(line.variant_id, {}).get(code, 0) for code in order))
+        < line.quantity
+    }
+    had = [line for line in wanted if line.line not in short]
+    group = _fewest(had, stocks, order)
+    places = {line.line: _fill(line.quantity, stocks.get(line.variant_id, {}), group)
+              for line in had}
+    places.update({line.line: [((group or order)[0], line.quantity)]
+                   for line in wanted if line.line in short})
     return places, short
+
+
+def _fewest(wanted: Sequence[Wanted], stocks: Mapping[int, Mapping[str, int]],
+            order: Sequence[str]) -> Sequence[str]:
+    """The smallest group of warehouses that has every line; of equal ones the one with the most
+    whole lines in few hands, then the first by the market's order."""
+    for size in range(1, len(order) + 1):
+        groups = [group for group in combinations(order, size) if all(
+            sum(stocks.get(line.variant_id, {}).get(code, 0) for code in group) >= line.quantity
+            for line in wanted
+        )]
+        if groups:
+            return min(groups, key=lambda group: _splits(wanted, stocks, group))
+    return order
+
+
+def _splits(wanted: Sequence[Wanted], stocks: Mapping[int, Mapping[str, int]],
+            group: Sequence[str]) -> int:
+    """How many pieces of shipments beyond one the lines fall into."""
+    return sum(len(_fill(line.quantity, stocks.get(line.variant_id, {}), group)) - 1
+               for line in wanted)
 
 
 def _fill(quantity: int, here: Mapping[str, int], order: Sequence[str]) -> list[tuple[str, int]]:
@@ -147,7 +173,7 @@ def _why_missing(row: object, prices: Mapping[int, PriceRow], market: MarketView
 
 
 def _fact(line: Wanted, row: object, price: PriceRow, shelves: Mapping[int, frozenset[str]],  # noqa: PLR0913 - a line from its parts
-          warehouse: str, quantity: int) -> LineFacts:
+          warehouse: str, quantity: int, codes: customs_codes.Codes) -> LineFacts:
     return LineFacts(
         line=line.line, sku=row.sku, product=row.product,  # type: ignore[attr-defined]
         categories=shelves.get(row.product_id, frozenset()), quantity=quantity,  # type: ignore[attr-defined]
@@ -155,21 +181,18 @@ def _fact(line: Wanted, row: object, price: PriceRow, shelves: Mapping[int, froz
         price=PriceFacts(price.list_code, price.origin, price.id, price.derivation),
         tax_category=row.tax_category, hs_code=row.hs_code, origin=row.origin,  # type: ignore[attr-defined]
         weight_g=row.weight_g, size_mm=(row.length_mm, row.width_mm, row.height_mm),  # type: ignore[attr-defined]
-        warehouse=warehouse,
+        warehouse=warehouse, documents=certificates.held().get(line.variant_id, ()),
+        dangerous=dangerous_of(row.dangerous), codes=codes,  # type: ignore[attr-defined]
     )
 
 
 def _shelves(product_ids: set[int]) -> dict[int, frozenset[str]]:
     """Product -> codes of its categories and of all above them."""
-    if not product_ids:
-        return {}
-    tree = {row.id: row for row in db.session.execute(_TREE)}
-    found: dict[int, set[str]] = {}
-    for row in db.session.execute(_CATEGORIES, {"ids": list(product_ids)}):
-        node = tree.get(row.id)
-        while node is not None:
-            found.setdefault(row.product_id, set()).add(node.code)
-            node = tree.get(node.parent_id)
-    return {product_id: frozenset(codes) for product_id, codes in found.items()}
+    def read(missing: list[int]) -> dict[int, frozenset[str]]:
+        held: dict[int, list[int]] = {product_id: [] for product_id in missing}
+        for row in db.session.execute(_CATEGORIES, {"ids": missing}):
+            held[row.product_id].append(row.category_id)
+        tree = shelves()
+        return {product_id: tree.codes_above(ids) for product_id, ids in held.items()}
 
-
+    return _kept.many(product_ids, read)

@@ -5,27 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from app.extensions import db, transaction
 from app.kernel import clock
-from app.kernel.address import Destination
+from app.kernel.address import Destination, kind_of
 from app.kernel.money import Money
 from app.models.cart import Cart, CartLine
 from app.rules.quote import quote
+from app.rules.restrictions import Barred
 from app.rules.result import Quote, QuotedLine
+from app.rules.unit_price import UnitPrice
 from app.services import markets
 from app.services.cart import carts
 from app.services.cart.facts import Gathered, Wanted, gather
+from app.services.catalogue.measures import unit_price_of
 from app.services.catalogue.words import VariantWords, variant_words
 from app.services.markets import MarketView
 from app.services.rates.book import rate_book
+from app.services.tax_ids import flow as tax_ids
 
 QUOTE_HOLDS = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One line. `note` says openly what is wrong or new with it (a code), with its number."""
+    """One line. `note` says openly what is wrong or new with it (a code), with its number;
+    `barred` which rule of the destination keeps it out."""
 
     id: int
     words: VariantWords
@@ -34,6 +40,8 @@ class LineView:
     most: int
     note: str = ""
     was: Money | None = None
+    barred: Barred | None = None
+    per_unit: UnitPrice | None = None
 
     @property
     def key(self) -> str:
@@ -81,12 +89,14 @@ def view(cart: Cart, *, country: str = "", coupons: Sequence[str] | None = None,
         cart.currency, destination, now,
         coupons=cart.coupons if coupons is None else coupons,
         option=cart.shipping_option, language=cart.language, email=cart.email, priced_at=held_at,
-        order_id=cart.order_id,
+        order_id=cart.order_id, customer=tax_ids.buyer(cart.address, market, now),
     )
     quoted = quote(held.facts, rate_book(held_at.date()))
     words = variant_words([row.variant_id for row in rows], market.chain(cart.language))
     by_line = {line.line: line for line in quoted.lines}
-    lines = tuple(_line(row, words, by_line, held) for row in rows if row.variant_id in words)
+    barred = {one.line: one for one in quoted.barred}
+    lines = tuple(_line(row, words, by_line, held, barred)
+                  for row in rows if row.variant_id in words)
     return CartView(
         cart=cart, lines=lines, quote=quoted, count=sum(row.quantity for row in rows),
         market=market, country=destination.country, currency=cart.currency,
@@ -106,8 +116,11 @@ def destination_of(cart: Cart, country: str) -> Destination:
     address: Mapping[str, str] = cart.address
     if not address.get("country"):
         return Destination(country)
-    return Destination(address["country"], address.get("region", ""),
-                       address.get("postal_code", ""), address.get("city", ""))
+    region, city = address.get("region", ""), address.get("city", "")
+    lines = f"{address.get('line1', '')}\n{address.get('line2', '')}"
+    postcode = address.get("postal_code", "")
+    return Destination(address["country"], region, postcode, city,
+                       kind_of(address["country"], region, city, postcode, lines))
 
 
 def remember_seen(shown: CartView) -> None:
@@ -128,7 +141,7 @@ def remember_seen(shown: CartView) -> None:
 
 
 def _line(row: CartLine, words: Mapping[int, VariantWords], quoted: Mapping[str, QuotedLine],
-          held: Gathered) -> LineView:
+          held: Gathered, barred: Mapping[str, Barred]) -> LineView:
     key = str(row.id)
     line = quoted.get(key)
     note, was = "", None
@@ -136,9 +149,17 @@ def _line(row: CartLine, words: Mapping[int, VariantWords], quoted: Mapping[str,
         note = held.missing[key]
     elif key in held.short:
         note = "short" if held.short[key] else "sold_out"
+    elif key in barred:
+        note = f"restricted_{barred[key].kind}"
     elif line and row.seen_minor is not None and row.seen_currency == line.unit_price.currency and (
         row.seen_minor != line.unit_price.minor
     ):
         note, was = "price_changed", Money(row.seen_minor, row.seen_currency)
     most = held.short.get(key, carts.MOST_PIECES)
-    return LineView(row.id, words[row.variant_id], row.quantity, line, most, note, was)
+    return LineView(row.id, words[row.variant_id], row.quantity, line, most, note, was,
+                    barred.get(key), _per_unit(row, line, held))
+
+
+def _per_unit(row: CartLine, line: QuotedLine | None, held: Gathered) -> UnitPrice | None:
+    sold: Any = held.variants.get(row.variant_id)
+    return unit_price_of(sold.product_id, line.unit_price) if line and sold else None

@@ -30,6 +30,7 @@ from app.services.catalogue.labels import labels, warehouse_ids
 from app.services.catalogue.offers import Listed, Offer, listing_source, offers
 from app.services.catalogue.pictures import pictures
 from app.services.catalogue.words import product_names
+from app.services.kept import Kept
 from app.services.markets import MarketView
 from app.services.media.flow import PictureView
 
@@ -53,7 +54,8 @@ _CARDS = (
     select(
         Product.id, Product.code, Product.brand_id, ProductText.language, ProductText.name,
         ProductText.slug, ListingPrice.low_minor, ListingPrice.high_minor,
-        ListingPrice.compare_at_minor, _FIRST_MEDIA.label("media_id"), _PIECES.label("pieces"),
+        ListingPrice.compare_at_minor, ListingPrice.changes_at, Product.on_sale_until,
+        _FIRST_MEDIA.label("media_id"), _PIECES.label("pieces"),
         _IS_NEW.label("new_id"),
     )
     .join(ListingPrice, (ListingPrice.product_id == Product.id)
@@ -106,6 +108,17 @@ class CardFacts:
     sku: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A card, and when the clock changes it."""
+
+    facts: CardFacts
+    until: datetime | None
+
+
+_kept: Kept[_Held] = Kept("catalogue", "price", "stock", size=4096)
+
+
 def cards(product_ids: Iterable[int], market: MarketView, currency: str, chain: Sequence[str],  # noqa: PLR0913 - what a card is asked about
           now: datetime, colours: Iterable[str] = (), *,
           with_swatches: bool = True) -> list[CardFacts]:
@@ -113,9 +126,23 @@ def cards(product_ids: Iterable[int], market: MarketView, currency: str, chain: 
 
     colours  option values asked for: a product is shown in the first of them that it comes in
     """
-    ids = list(dict.fromkeys(product_ids))
-    rows = _rows(ids, market, currency, chain)
     wanted = frozenset(colours)
+    where = (market.price_list.id, market.countries[0], market.warehouses, market.hidden_products,
+             currency, tuple(chain), wanted, with_swatches)
+    ids = list(dict.fromkeys(product_ids))
+    held = _kept.many(
+        [(id_, *where) for id_ in ids],
+        lambda keys: {(id_, *where): card for id_, card in _read(
+            [key[0] for key in keys], market, currency, chain, now, wanted,
+            with_swatches=with_swatches).items()},
+        is_fresh=lambda card: card.until is None or card.until > now,
+    )
+    return [held[key].facts for key in ((id_, *where) for id_ in ids) if key in held]
+
+
+def _read(ids: list[int], market: MarketView, currency: str, chain: Sequence[str],  # noqa: PLR0913 - what a card is asked about
+          now: datetime, wanted: frozenset[str], *, with_swatches: bool) -> dict[int, _Held]:
+    rows = _rows(ids, market, currency, chain)
     swatches, dressed = _swatches(list(rows), wanted, chain) if with_swatches else ({}, {})
     priced = offers(
         (Listed(row.id, Money(row.low_minor, currency), Money(row.high_minor, currency),
@@ -125,12 +152,15 @@ def cards(product_ids: Iterable[int], market: MarketView, currency: str, chain: 
     media = {id_: dressed[id_][1] if id_ in dressed else row.media_id for id_, row in rows.items()}
     views = pictures([id_ for id_ in media.values() if id_], chain)
     brands = labels().brands
-    return [
-        _card(rows[id_], priced[id_], views.get(media[id_] or 0), swatches.get(id_, ()),
-              brands[rows[id_].brand_id].says(chain) if rows[id_].brand_id in brands else "",
-              dressed[id_][0] if id_ in dressed else "")
-        for id_ in ids if id_ in rows
-    ]
+    return {
+        id_: _Held(_card(
+            row, priced[id_], views.get(media[id_] or 0), swatches.get(id_, ()),
+            brands[row.brand_id].says(chain) if row.brand_id in brands else "",
+            dressed[id_][0] if id_ in dressed else ""),
+            min((moment for moment in (row.changes_at, row.on_sale_until)
+                 if moment is not None and moment > now), default=None))
+        for id_, row in rows.items()
+    }
 
 
 def _card(row: Any, offer: Offer, picture: PictureView | None, swatches: tuple[Swatch, ...],  # noqa: PLR0913 - a card's parts

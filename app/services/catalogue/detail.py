@@ -31,8 +31,10 @@ from app.models.content import Review
 from app.models.media import ProductMedia, VariantMedia
 from app.models.stock import StockItem, Warehouse
 from app.models.translation import ProductText
+from app.rules.dangerous import Dangerous
 from app.services.markets import MarketView
 from app.services.old_slugs import subject_of
+from app.services.shipping.rows import dangerous_of
 
 _BY_SLUG = select(ProductText.product_id, ProductText.language).where(
     ProductText.slug == bindparam("slug")
@@ -53,6 +55,7 @@ _VARIANTS = (
     select(
         Variant.id, Variant.sku, Variant.barcode, Variant.weight_g, Variant.length_mm,
         Variant.width_mm, Variant.height_mm, Variant.hs_code, Variant.origin,
+        Variant.dangerous,
         Warehouse.code.label("warehouse"),
         (StockItem.on_hand - StockItem.reserved).label("pieces"),
     )
@@ -123,6 +126,7 @@ class VariantFacts:
     values: frozenset[int]
     media: tuple[int, ...]
     pieces: Mapping[str, int] = field(default_factory=dict)
+    dangerous: Dangerous | None = None
 
     def available(self, market: MarketView) -> int:
         """Pieces in the warehouses that serve this market."""
@@ -254,6 +258,6 @@ def _variants(product_id: int, hung: Mapping[str, Sequence[Any]]) -> tuple[Varia
                 row.id, row.sku, row.barcode, row.weight_g,
                 (row.length_mm, row.width_mm, row.height_mm), row.hs_code, row.origin,
                 frozenset(choices.get(row.id, ())), tuple(media.get(row.id, ())),
-                pieces.setdefault(row.id, {}),
+                pieces.setdefault(row.id, {}), dangerous_of(row.dangerous),
             )
     return tuple(found.values())

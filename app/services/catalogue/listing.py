@@ -18,15 +18,17 @@ from app.services.catalogue.labels import labels
 from app.services.catalogue.shelves import Shelf
 from app.services.markets import MarketView
 
-PER_PAGE = 24
+PER_PAGE, MOST_PAGES = 24, 10
 
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:
-    """One page. `filters` are those that really narrow; `until` is when the clock changes it."""
+    """One page, or all from page `since` on. `filters` are those that really narrow; `until` is
+    when the clock changes it."""
 
     product_ids: tuple[int, ...]
     total: int
+    since: int
     page: int
     facets: tuple[Facet, ...]
     filters: Filters
@@ -36,7 +38,7 @@ class ListingPage:
     @property
     def shown(self) -> int:
         """How many products a reader who came page by page has seen."""
-        return (self.page - 1) * PER_PAGE + len(self.product_ids)
+        return (self.since - 1) * PER_PAGE + len(self.product_ids)
 
     @property
     def next_page(self) -> int | None:
@@ -50,26 +52,31 @@ class ListingPage:
 
 
 def listing(shelf: Shelf, market: MarketView, currency: str, chain: Sequence[str],  # noqa: PLR0913 - what a list is asked about
-            filters: Filters, sort: str, page: int) -> ListingPage:
-    """The page of a shelf; an unknown sort is that by relevance, a page before the first it."""
+            filters: Filters, sort: str, page: int, since: int = 0) -> ListingPage:
+    """The page of a shelf; an unknown sort is that by relevance, a page before the first it.
+
+    since  the first page to show with it, at most MOST_PAGES before; 0 for the page alone
+    """
     held = assortment(shelf, market, currency)
     stocked = in_stock(held, shelf, market)
     found, facets, known = narrow(held, stocked, filters, labels(), currency, chain)
     sort = sort if sort in SORTS else SORTS[0]
     page = max(page, 1)
-    ids = _page(held, found, stocked, _order(held, shelf, sort, chain), sort, page)
-    return ListingPage(ids, found.bit_count(), page, facets, known, sort, held.until)
+    since = max(since, page - MOST_PAGES + 1, 1) if 0 < since < page else page
+    start, most = (since - 1) * PER_PAGE, (page - since + 1) * PER_PAGE
+    ids = _part(held, found, stocked, _order(held, shelf, sort, chain), sort, start, most)
+    return ListingPage(ids, found.bit_count(), since, page, facets, known, sort, held.until)
 
 
-def _page(held: Assortment, found: int, stocked: int, order: Sequence[int], sort: str,  # noqa: PLR0913 - a page of what
-          page: int) -> tuple[int, ...]:
-    size, start = len(held.ids), (page - 1) * PER_PAGE
+def _part(held: Assortment, found: int, stocked: int, order: Sequence[int], sort: str,  # noqa: PLR0913 - which part of what
+          start: int, most: int) -> tuple[int, ...]:
+    size = len(held.ids)
     if sort != SORTS[0]:
-        return _ids(held, first_places(found, order, size, start, PER_PAGE))
+        return _ids(held, first_places(found, order, size, start, most))
     # What can be had goes before what is sold out.
     there = found & stocked
-    places = first_places(there, order, size, start, PER_PAGE)
-    missing = PER_PAGE - len(places)
+    places = first_places(there, order, size, start, most)
+    missing = most - len(places)
     if missing:
         skipped = max(start - there.bit_count(), 0)
         places += first_places(found & ~stocked, order, size, skipped, missing)

@@ -10,9 +10,11 @@ from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules.facts import CustomerFacts, LineFacts, PriceFacts, PromotionFacts, QuoteFacts
 from app.rules.quote import quote
-from app.rules.rate_book import RateBook, WarehouseRow
+from app.rules.rate_book import RateBook
 from app.rules.result import Quote
-from app.services import promotions
+from app.rules.shipping_rows import WarehouseRow
+from app.services import certificates, promotions
+from app.services.catalogue import customs_codes
 from app.services.catalogue.detail import Sheet, VariantFacts
 from app.services.catalogue.shelves import shelves
 from app.services.kept import Kept
@@ -70,10 +72,12 @@ def slip(sheet: Sheet, variant: VariantFacts, price: PriceRow, market: MarketVie
         price=PriceFacts(price.list_code, price.origin, price.id, price.derivation),
         tax_category=sheet.tax_category, hs_code=variant.hs_code, origin=variant.origin,
         weight_g=variant.weight_g, size_mm=variant.size_mm, warehouse=warehouse,
+        documents=certificates.held().get(variant.id, ()),
+        dangerous=variant.dangerous, codes=customs_codes.of([variant.id])[variant.id],
     )
     found = quote(QuoteFacts(
-        market=market.facts, seller=market.seller, customer=CustomerFacts(), currency=currency,
-        destination=destination, lines=(line,),
+        market=market.facts, seller=market.seller_on(now.date()), customer=CustomerFacts(),
+        currency=currency, destination=destination, lines=(line,),
         promotions=_applicable(market.code, currency, language, now), option="", now=now,
     ), book)
     here = now.astimezone(ZoneInfo(market.time_zone))

@@ -13,6 +13,7 @@ from app.kernel.text import choose
 from app.models.catalogue import Option, OptionValue, ProductOption, Variant, VariantOption
 from app.models.media import ProductMedia, VariantMedia
 from app.models.translation import ProductText
+from app.services.kept import Kept
 from app.services.media.flow import PictureView, picture_views
 
 IDS: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -52,11 +53,21 @@ class VariantWords:
     picture: PictureView | None
 
 
+_kept: Kept[VariantWords] = Kept("catalogue", size=4096)
+
+
 def variant_words(variant_ids: Iterable[int], chain: Sequence[str]) -> dict[int, VariantWords]:
-    """variant id -> its words, in a handful of statements however many there are."""
-    ids = list(variant_ids)
-    if not ids:
-        return {}
+    """variant id -> its words; a handful of statements for those not asked for lately."""
+    where = tuple(chain)
+    found = _kept.many(
+        [(id_, where) for id_ in variant_ids],
+        lambda keys: {(words.variant_id, where): words for words in _read([k[0] for k in keys],
+                                                                          chain)},
+    )
+    return {id_: words for (id_, _chain), words in found.items()}
+
+
+def _read(ids: list[int], chain: Sequence[str]) -> list[VariantWords]:
     rows = db.session.execute(_VARIANTS, {"ids": ids}).all()
     product_ids = list({row.product_id for row in rows})
     names = product_names(product_ids, chain)
@@ -65,14 +76,14 @@ def variant_words(variant_ids: Iterable[int], chain: Sequence[str]) -> dict[int,
         options.setdefault(variant_id, []).append(word(value, chain))
     media = first_media(ids, product_ids, {row.id: row.product_id for row in rows})
     pictures = picture_views(set(media.values()), chain)
-    return {
-        row.id: VariantWords(
+    return [
+        VariantWords(
             row.id, row.product_id, row.sku, names[row.product_id].name,
             names[row.product_id].slug, names[row.product_id].language,
             " · ".join(options.get(row.id, ())), pictures.get(media.get(row.id, 0)),
         )
         for row in rows if row.product_id in names
-    }
+    ]
 
 
 @dataclass(frozen=True, slots=True)

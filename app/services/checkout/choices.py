@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from app.extensions import transaction
 from app.kernel.errors import Conflict
 from app.models.cart import Cart
-from app.services import addresses
+from app.services import addresses, markets
 from app.services.cart import carts
 from app.services.cart.view import view
+from app.services.tax_ids import flow as tax_ids
 
 
 def set_postal_address(cart: Cart, values: Mapping[str, str]) -> None:
@@ -22,6 +23,7 @@ def set_postal_address(cart: Cart, values: Mapping[str, str]) -> None:
         raise Conflict("no_delivery")
     with transaction():
         cart.address, cart.dap_accepted = address.as_dict(), False
+        tax_ids.ask_soon(cart.address, markets.find(cart.market_code))
         carts.touch(cart)
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from app.extensions import db, transaction
 from app.kernel import clock
 from app.kernel.errors import Conflict, Invalid, OutOfStock, QuoteChanged
+from app.kernel.money import Money
 from app.kernel.order_state import OrderState
 from app.models.cart import Cart
 from app.models.market import Seller
@@ -22,12 +23,13 @@ from app.rules.quote import as_dict
 from app.rules.result import Quote
 from app.services import promotions, stock
 from app.services.cart.facts import Wanted, allocate
-from app.services.cart.view import CartView, LineView, view
+from app.services.cart.view import CartView, LineView, hold_moment, view
 from app.services.checkout import steps
 from app.services.orders import journal, numbers
 from app.services.payment import flow, reconciling
 from app.services.payment.methods import methods_for
 from app.services.rates.book import rate_book
+from app.services.tax_ids import flow as tax_ids
 
 # A card session ends before its reservation; a transfer may take a week.
 CARD_SESSION, CARD_HOLD = timedelta(minutes=31), timedelta(minutes=40)
@@ -50,7 +52,7 @@ def place(cart: Cart, *, seen_total: int | None = None) -> Order:
     earlier = open_order(cart)
     if earlier is not None and earlier.fingerprint != mark:
         reconciling.abandon(earlier)
-    order = _keep(cart, shown, quoted, mark)
+    order = keep(cart, shown, quoted, mark)
     flow.start(order)
     return order
 
@@ -92,6 +94,9 @@ def _check(cart: Cart, shown: CartView, seen_total: int | None) -> Quote:
             raise OutOfStock(sku=line.words.sku, available=line.most if line.note == "short" else 0)
         if line.note in {"gone", "not_sold_here", "no_price"}:
             raise Conflict("not_sold_here")
+        if line.barred is not None:
+            raise Conflict("restricted", sku=line.words.sku, country=line.barred.country,
+                           document=line.barred.document)
     if not steps.has_address(cart):
         raise Invalid("address_missing")
     if quoted.option is None:
@@ -109,8 +114,11 @@ def _check(cart: Cart, shown: CartView, seen_total: int | None) -> Quote:
     return quoted
 
 
-def _keep(cart: Cart, shown: CartView, quoted: Quote, mark: str) -> Order:
-    """One transaction: lock the cart, reserve, number, freeze. The same content comes once."""
+def keep(cart: Cart, shown: CartView, quoted: Quote, mark: str) -> Order:
+    """One transaction: lock the cart, reserve, number, freeze. The same content comes once.
+
+    mark  fingerprint() of what was shown. Raises OutOfStock, CouponRefused, Conflict.
+    """
     with transaction() as session:
         locked = session.scalar(
             select(Cart).where(Cart.id == cart.id).with_for_update()
@@ -151,21 +159,23 @@ def _row(cart: Cart, shown: CartView, quoted: Quote, mark: str, now: datetime) -
         currency=quoted.currency, state=OrderState.AWAITING_PAYMENT, email=cart.email,
         address=dict(cart.address), billing=dict(cart.billing or cart.address),
         payment_method=cart.payment_method, shipping_option=cart.shipping_option,
+        tax_evidence=tax_ids.evidence(cart.address, market, now),
         quote=as_dict(quoted), total_minor=quoted.total.minor, placed_at=now,
         pay_until=now + (TRANSFER_HOLD if is_transfer else CARD_HOLD),
-        **_base_amount(quoted, now),
+        **_base_amount(quoted, hold_moment(cart, now)),
     )
 
 
 def _base_amount(quoted: Quote, now: datetime, base: str = "EUR") -> dict[str, Any]:
-    """The total in the seller's base currency, with the rate, its source and day."""
+    """The total in the seller's base currency, with the rate, its source and day: the rate of the
+    moment whose prices hold, so that it is locked with the quote."""
     from_base = rate_book(now.date()).rate(base, quoted.currency)
     if from_base is None:
         raise Conflict("unknown_currency")
-    in_base = quoted.total.major / from_base.value
+    in_base = Money.from_major(quoted.total.major / from_base.value, base)
     same = quoted.currency == base
     return {
-        "base_currency": base, "base_total_minor": round(in_base.scaleb(2)),
+        "base_currency": base, "base_total_minor": in_base.minor,
         "fx_value": format(from_base.value, "f"), "fx_source": from_base.source,
         "fx_as_of": str(now.date() if same else from_base.as_of),
     }

@@ -13,7 +13,9 @@ from app.services import addresses, markets, promotions
 from app.services.cart import carts
 from app.services.cart.view import QUOTE_HOLDS, CartView, view
 from app.services.payment.methods import methods_for
+from app.services.tax_ids import flow as tax_ids
 
+ASKS_BUSINESS = "asks_business"  # in a form that asks whether a business buys
 STEPS = ("address", "delivery", "payment", "review")
 
 
@@ -24,6 +26,7 @@ def begin(cart: Cart) -> None:
         return
     with transaction():
         cart.checkout_started_at = now
+        tax_ids.ask_soon(cart.address, markets.find(cart.market_code))
         carts.touch(cart)
 
 
@@ -31,6 +34,8 @@ def check_address(values: Mapping[str, str]) -> tuple[str, Address]:
     """E-mail and address, cleaned. Raises Invalid with a code per field."""
     fields: dict[str, str] = {}
     email, address = "", None
+    if ASKS_BUSINESS in values:
+        values, fields = _as_business(values)
     try:
         email = addresses.clean_email(values.get("email", ""))
     except Invalid as error:
@@ -44,6 +49,14 @@ def check_address(values: Mapping[str, str]) -> tuple[str, Address]:
     return email, address
 
 
+def _as_business(values: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """The form as it is meant: without its tick, company and tax id are left aside."""
+    meant = dict(values)
+    if values.get("business") != "1":
+        return {**meant, "company": "", "tax_id": ""}, {}
+    return meant, {} if meant.get("company", "").strip() else {"company": "field_required"}
+
+
 def set_address(cart: Cart, values: Mapping[str, str]) -> None:
     """Keep e-mail and delivery address. Raises Invalid, or Conflict where nothing is sent."""
     email, address = check_address(values)
@@ -53,6 +66,7 @@ def set_address(cart: Cart, values: Mapping[str, str]) -> None:
         phone = address.phone or cart.address.get("phone", "")
         cart.email, cart.address = email, {**address.as_dict(), "phone": phone}
         cart.dap_accepted = False
+        tax_ids.ask_soon(cart.address, markets.find(cart.market_code))
         carts.touch(cart)
 
 

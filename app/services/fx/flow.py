@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
+import structlog
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
@@ -20,8 +21,8 @@ from app.services.fx.port import RateHistory, RateSource
 from app.services.fx.stored import euro_rates
 from app.services.outbox.log import emit
 
-LARGEST_MOVE = Decimal("0.20")
 HISTORY = timedelta(days=400)  # a year of reports and a quarter to correct them in
+log = structlog.get_logger()
 DISTRUSTED = frozenset({"live"})
 
 Key = tuple[str, str, str, date]
@@ -50,8 +51,9 @@ def update(
 ) -> UpdateReport:
     """Ask every source and store what is new. Safe to repeat; a source that fails is reported.
 
-    A rate from the network that moved more than 20 % against the last known one is left out and
-    reported, unless its currency is in `accept`. Sources with a history fill the last 400 days.
+    A rate from the network that moved more than TRADEWIND_FX_LARGEST_MOVE percent against the last
+    known one is left out and reported, unless its currency is in `accept`. Sources with a history
+    fill the last 400 days.
     """
     chosen = list(providers().rates.values() if sources is None else sources)
     offered: list[Rate] = []
@@ -64,6 +66,9 @@ def update(
     last = _last_known()
     db.session.rollback()
     believed, dropped = _believe(offered, last, accept)
+    for drop in dropped:
+        log.warning("fx_rate_refused", source=drop.rate.source, currency=drop.rate.quote,
+                    value=str(drop.rate.value), before=str(drop.before.value))
     with transaction() as session:
         added, differing = _store(session, believed)
         if added:
@@ -105,12 +110,13 @@ def _believe(
     believed: list[Rate] = []
     dropped: list[Dropped] = []
     known = dict(last)
+    largest = Decimal(providers().settings.fx_largest_move) / 100
     for one in sorted(offered, key=lambda one: one.source in DISTRUSTED):
         before = known.get(one.quote) if one.base == "EUR" else None
         if one.source not in DISTRUSTED:
             if one.base == "EUR" and (before is None or before.as_of <= one.as_of):
                 known[one.quote] = one
-        elif before is not None and one.quote not in accept and _moved(before, one) > LARGEST_MOVE:
+        elif before is not None and one.quote not in accept and _moved(before, one) > largest:
             dropped.append(Dropped(one, before))
             continue
         believed.append(one)

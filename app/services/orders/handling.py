@@ -18,6 +18,7 @@ from app.services import stock
 from app.services.orders import journal
 from app.services.payment import reconciling, refunds, settling
 from app.services.payment.port import PaymentState, Receipt
+from app.services.shipping.comparing import service_for
 
 
 def by_number(number: str) -> Order:
@@ -47,16 +48,20 @@ def mark_paid(number: str, amount: Money, actor: str) -> Order:
 
 
 def ship(number: str, tracking: str = "", actor: str = "staff") -> Order:
-    """The parcel has left; the shopper is told with the tracking link."""
+    """The parcel has left; the shopper is told with the tracking link. Where the agreed carrier is
+    down, it goes with the backup of the kept comparison."""
     order = by_number(number)
-    services = (order.quote.get("option") or {}).get("services") or []
-    code = services[0][1] if services else order.shipping_option
-    service = db.session.scalar(select(ShippingService).where(ShippingService.code == code))
+    sent = service_for(order)
+    service = db.session.scalar(select(ShippingService).where(ShippingService.code == sent.service))
     url = service.tracking_url.replace("{number}", tracking) if service and tracking else ""
+    details = {"instead_of": sent.instead_of} if sent.instead_of else {}
     with transaction() as session:
-        session.add(Shipment(order_id=order.id, service=code, tracking=tracking,
-                             tracking_url=url, shipped_at=clock.now()))
-        journal.move(order, OrderState.SHIPPED, actor, tracking=tracking)
+        session.add(Shipment(
+            order_id=order.id, service=sent.service, tracking=tracking, tracking_url=url,
+            carrier=sent.carrier or (service.carrier if service else ""),
+            chargeable_g=sent.chargeable_g, shipped_at=clock.now(),
+        ))
+        journal.move(order, OrderState.SHIPPED, actor, tracking=tracking, **details)
     return order
 
 

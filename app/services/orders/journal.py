@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from sqlalchemy import insert
+
 from app.extensions import db, transaction
+from app.kernel import clock
 from app.kernel.order_state import OrderState, step
 from app.models.order import Order, OrderEvent
 from app.services.outbox import jobs
 
+_NOTE = insert(OrderEvent)
 # state -> the mail that goes out when an order gets there
 MAILS = {
     OrderState.PAID: "paid", OrderState.SHIPPED: "shipped", OrderState.CANCELLED: "cancelled",
@@ -16,9 +20,14 @@ MAILS = {
 }
 
 
+# states with which an invoice may fall due (app/rules/documents/timing.py)
+INVOICED = frozenset({OrderState.PAID, OrderState.SHIPPED})
+
+
 def note(order: Order, kind: str, actor: str = "shop", **details: Any) -> None:
     """Add an event to the order's log, inside the open transaction."""
-    db.session.add(OrderEvent(order_id=order.id, kind=kind, actor=actor, details=details))
+    db.session.execute(_NOTE, {"order_id": order.id, "kind": kind, "actor": actor,
+                               "details": details, "happened_at": clock.now()})
 
 
 def move(order: Order, to: OrderState, actor: str = "shop", *, quiet: bool = False,
@@ -31,6 +40,8 @@ def move(order: Order, to: OrderState, actor: str = "shop", *, quiet: bool = Fal
         order.state = step(OrderState(order.state), to)
         db.session.add(order)
         note(order, str(to), actor, **details)
+        if to in INVOICED:
+            jobs.add("document", f"document:{order.id}:{to}", {"order": order.id})
         if to in MAILS and not quiet:
             mail(order, MAILS[to])
 

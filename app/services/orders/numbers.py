@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from app.extensions import transaction, upsert
 from app.models.order import NumberSeries
 
@@ -13,10 +16,15 @@ def next_number(series: str) -> int:
     there is no gap, and two orders at once cannot have the same.
     """
     with transaction() as session:
-        taken = session.execute(
-            upsert(NumberSeries).values(code=series, last=1)
-            .on_conflict_do_update(index_elements=[NumberSeries.code],
-                                   set_={"last": NumberSeries.last + 1})
-            .returning(NumberSeries.last)
-        )
-        return int(taken.scalar_one())
+        statement = _statement(session.get_bind().dialect.name)
+        return int(session.execute(statement, {"code": series, "last": 1}).scalar_one())
+
+
+@cache
+def _statement(_dialect: str) -> Any:
+    return (
+        upsert(NumberSeries)
+        .on_conflict_do_update(index_elements=[NumberSeries.code],
+                               set_={"last": NumberSeries.last + 1})
+        .returning(NumberSeries.last)
+    )

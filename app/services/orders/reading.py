@@ -19,6 +19,8 @@ from app.kernel.order_state import OrderState
 from app.models.order import Order, OrderEvent, OrderLine, Shipment
 from app.models.payment import Payment
 from app.services import markets
+from app.services.documents import reading as papers
+from app.services.documents.reading import PaperView
 from app.services.markets import MarketView
 from app.services.media.showing import PictureView, pictures_of_keys
 from app.services.payment import flow
@@ -55,6 +57,7 @@ class TaxView:
     tax: Money
     is_included: bool
     is_estimate: bool
+    collected_by: str = "seller"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,7 @@ class OrderView:
     cancel_reason: str
     may_withdraw: bool
     is_estimate: bool
+    papers: tuple[PaperView, ...] = ()
 
     @property
     def total(self) -> Money:
@@ -173,7 +177,7 @@ def view(order: Order) -> OrderView:
         refunded=_refunded(order), cancel_reason=order.cancel_reason,
         may_withdraw=order.state not in {OrderState.AWAITING_PAYMENT, OrderState.EXPIRED,
                                          OrderState.CANCELLED},
-        is_estimate=bool(quoted["is_estimate"]),
+        is_estimate=bool(quoted["is_estimate"]), papers=papers.for_shopper(order.id),
     )
 
 
@@ -197,7 +201,8 @@ def _lines(order: Order, market: MarketView) -> tuple[OrderLineView, ...]:
 
 def _tax(row: Mapping[str, Any]) -> TaxView:
     return TaxView(row["name"], row["jurisdiction"], Decimal(row["percent"]), money(row["net"]),
-                   money(row["tax"]), bool(row["is_included"]), bool(row["is_estimate"]))
+                   money(row["tax"]), bool(row["is_included"]), bool(row["is_estimate"]),
+                   row["collected_by"])
 
 
 def _steps(order: Order) -> tuple[Step, ...]:

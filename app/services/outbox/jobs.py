@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import cache
 from traceback import extract_tb
 from typing import Any
 
@@ -29,12 +30,15 @@ Leased = tuple[int, str, dict[str, Any], int]
 def add(kind: str, key: str, payload: Mapping[str, Any], delay: timedelta = timedelta()) -> None:
     """Ask for a job inside the open transaction; the same key asks once."""
     now = clock.now()
-    db.session.execute(
-        upsert(Job)
-        .values(kind=kind, key=key, payload=dict(payload), state="waiting", attempts=0,
-                due_at=now + delay, error="", made_at=now)
-        .on_conflict_do_nothing(index_elements=[Job.key])
-    )
+    db.session.execute(_asked(db.session().get_bind().dialect.name), {
+        "kind": kind, "key": key, "payload": dict(payload), "state": "waiting", "attempts": 0,
+        "due_at": now + delay, "error": "", "made_at": now,
+    })
+
+
+@cache
+def _asked(_dialect: str) -> Any:
+    return upsert(Job).on_conflict_do_nothing(index_elements=[Job.key])
 
 
 def claim(limit: int = 8, lease: timedelta = LEASE) -> list[Leased]:

@@ -131,4 +131,5 @@ def _end(refund_id: int, state: str) -> None:
             journal.flag(order, "refund_failed", refund=refund_id)
         else:
             journal.note(order, "refunded", amount=refund.amount_minor)
+            jobs.add("document", f"document:refund:{refund_id}", {"refund": refund_id})
             journal.mail(order, "refunded", key=str(refund_id))

@@ -90,6 +90,15 @@ def history(
     return tuple(map(_price, _fetch(LOG, [variant_id], prices, currency, moments)))
 
 
+def in_force(
+    variant_id: int, prices: ListRef, currency: str, since: datetime, now: datetime
+) -> list[tuple[datetime, Money]]:
+    """(from when, price) as the shopper saw it since then: the list's own row, else its
+    parent's."""
+    log = _fetch(LOG, [variant_id], prices, currency, {"since": since, "now": now})
+    return _in_force(log, prices.id)
+
+
 def lowest_30_days(
     variant_ids: Collection[int], prices: ListRef, currency: str, now: datetime | None = None
 ) -> dict[int, Money]:
@@ -108,7 +117,7 @@ def lowest_30_days(
     found = {}
     for variant_id, log in rows.items():
         held = _in_force(log, prices.id)
-        begin = _reduction_from(held)
+        begin = reduction_from(held)
         lowest = prior_price(held, begin) if begin else None
         if lowest is not None:
             found[variant_id] = lowest
@@ -159,7 +168,7 @@ def _in_force(log: Sequence[Any], own_list: int) -> list[tuple[datetime, Money]]
     return held
 
 
-def _reduction_from(held: Sequence[tuple[datetime, Money]]) -> datetime | None:
+def reduction_from(held: Sequence[tuple[datetime, Money]]) -> datetime | None:
     """When the present fall of the price began; None when the last step was not down."""
     begin = None
     for (_, before), (moment, after) in reversed(list(pairwise(held))):

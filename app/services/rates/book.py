@@ -20,15 +20,17 @@ from app.models.rates import (
     FeeRule,
     ImportRule,
     OriginGroup,
+    ParcelRegime,
     TaxRate,
     Territory,
     VatexCode,
 )
-from app.models.shipping import FreeShipping, ShippingRate, ShippingService, ShippingZone
-from app.models.stock import Warehouse
-from app.rules.rate_book import RateBook, ServiceRow
+from app.models.restriction import Restriction
+from app.rules.rate_book import RateBook
 from app.services.fx.stored import euro_rates
-from app.services.rates import rows
+from app.services.rates import restriction_table, rows
+from app.services.rates.holiday import Calendars
+from app.services.shipping import rows as shipping
 
 DAYS_KEPT = 16
 
@@ -78,7 +80,8 @@ def _forget_others(engine: int, version: int) -> None:
 
 def _on_day(same: RateBook | None, on: date, version: int) -> RateBook:
     book = same or _read(on.year)
-    return replace(book, version=version, fx=euro_rates(on))
+    carried = replace(book.shipping, shipped_kg=shipping.shipped_kg(on))
+    return replace(book, version=version, fx=euro_rates(on), shipping=carried)
 
 
 def _read(year: int) -> RateBook:
@@ -95,27 +98,17 @@ def _read(year: int) -> RateBook:
         ),
         origin_groups=rows.origin_groups(_all(OriginGroup)),
         fees=rows.grouped(map(rows.fee_rule, _all(FeeRule)), lambda row: row.destination),
+        regimes=rows.grouped(
+            map(rows.parcel_regime, _all(ParcelRegime)), lambda row: row.destination),
         vatex={row.treatment: rows.vatex(row) for row in _all(VatexCode)},
         currencies={row.currency: rows.currency_policy(row) for row in _all(CurrencyPolicy)},
-        calendars={row.country: rows.calendar(row, year) for row in _all(Calendar)},
-        services=_services(),
-        free_shipping=tuple(map(rows.free_shipping, _all(FreeShipping))),
-        warehouses={row.code: rows.warehouse(row) for row in _all(Warehouse)},
+        calendars=Calendars(
+            {row.country: rows.calendar(row, year) for row in _all(Calendar)}, year),
+        services=shipping.services(), free_shipping=shipping.free_shipping(),
+        warehouses=shipping.warehouses(), shipping=shipping.shipping_book(),
+        restrictions=rows.grouped(map(restriction_table.row, _all(Restriction)),
+                                  lambda row: row.destination),
     )
-
-
-def _services() -> dict[str, ServiceRow]:
-    warehouses = {row.id: row.code for row in _all(Warehouse)}
-    zones = rows.grouped(_all(ShippingZone), lambda row: str(row.service_id))
-    steps = rows.grouped(_all(ShippingRate), lambda row: str(row.service_id))
-    return {
-        row.code: rows.service(
-            row, warehouses[row.warehouse_id], zones.get(str(row.id), ()),
-            steps.get(str(row.id), ()),
-        )
-        for row in _all(ShippingService)
-        if row.is_active
-    }
 
 
 def _all(model: Any) -> Sequence[Any]:

@@ -77,6 +77,11 @@ def number(cell: str) -> Decimal:
     return value
 
 
+def number_or(default: str) -> Reader:
+    """The same; an empty cell means `default`."""
+    return lambda cell: number(cell or default)
+
+
 def above_zero(cell: str) -> Decimal:
     """An exact number greater than zero."""
     value = number(cell)

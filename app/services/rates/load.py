@@ -40,13 +40,17 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What happened to one file: rows new, changed and untouched."""
+    """What happened to one file: rows new, changed and untouched.
+
+    kept  lines that say something else than a row the shop edited, whose word stands
+    """
 
     file: str
     added: int = 0
     changed: int = 0
     unchanged: int = 0
     errors: tuple[RowError, ...] = ()
+    kept: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def _read(table: Table, path: Path) -> tuple[Table, list[tuple[int, Row]], list[
 
 def _header_errors(table: Table, names: Collection[str]) -> Iterator[RowError]:
     for column in table.columns:
-        if column not in names:
+        if column not in names and column not in table.optional:
             yield RowError(table.file, 1, column, "is missing")
     for column in names:
         if column not in table.columns and column not in table.extra:
@@ -129,7 +133,7 @@ def _row(table: Table, cells: dict[str, str], line: int) -> tuple[Row, list[RowE
         return row, [RowError(table.file, line, "", "has more or fewer cells than the header")]
     for column, (attribute, reader) in table.columns.items():
         try:
-            row[attribute] = reader(cells[column].strip())
+            row[attribute] = reader(cells.get(column, "").strip())
         except ValueError as error:
             errors.append(RowError(table.file, line, column, str(error)))
     return row, errors
@@ -161,30 +165,59 @@ def _overlaps(table: Table, rows: list[tuple[int, Row]]) -> Iterator[RowError]:
                 yield RowError(table.file, line, "valid_from", f"overlaps line {before}")
 
 
+def _own_clashes(table: Table, rows: list[tuple[int, Row]], own: list[Any]) -> Iterator[RowError]:
+    """Rows of the file that hold on a day of a row the shop edited or added itself."""
+    if not table.is_dated:
+        return
+    names = [name for name in table.key if name != "valid_from"]
+    kept = {tuple(getattr(row, name) for name in table.key) for row in own}
+    by_thing = defaultdict(list)
+    for old in own:
+        by_thing[tuple(getattr(old, name) for name in names)].append(old)
+    for line, row in rows:
+        if not by_thing or _key(table, row) in kept:
+            continue
+        for old in by_thing.get(tuple(row[name] for name in names), ()):
+            if row["valid_from"] <= (old.valid_to or date.max) and old.valid_from <= (
+                row["valid_to"] or date.max
+            ):
+                yield RowError(table.file, line, "valid_from",
+                               f"overlaps the shop's own row from {old.valid_from}")
+
+
 def _keep(session: Session, table: Table, rows: list[tuple[int, Row]]) -> FileReport:
-    """Add and change rows. A log's row that would change makes the file an error."""
+    """Add and change rows; those somebody edited in the shop stay. A log's row that would change,
+    or a row over days of the shop's own, makes the file an error."""
     known = {
         tuple(getattr(row, name) for name in table.key): row
         for row in session.scalars(select(table.model))
     }
     fresh: list[Row] = []
     moved: list[tuple[Any, Row]] = []
+    kept: list[int] = []
     for line, row in rows:
         old = known.get(_key(table, row))
         if old is None:
             fresh.append(row)
+        elif getattr(old, "edited_by", ""):
+            if any(getattr(old, name) != value for name, value in row.items()):
+                kept.append(line)
         elif any(getattr(old, name) != value for name, value in row.items()):
             if table.is_log:
                 reason = "differs from the stored rate; give the new one its own day"
                 return FileReport(table.file, errors=(RowError(table.file, line, "", reason),))
             moved.append((old, row))
+    own = [old for old in known.values() if getattr(old, "edited_by", "")]
+    if clashes := list(_own_clashes(table, rows, own)):
+        return FileReport(table.file, errors=tuple(clashes))
     for old, row in moved:
         for name, value in row.items():
             setattr(old, name, value)
     session.flush()
     if fresh:
         session.execute(insert(table.model), fresh)
-    return FileReport(table.file, len(fresh), len(moved), len(rows) - len(fresh) - len(moved))
+    same = len(rows) - len(fresh) - len(moved) - len(kept)
+    return FileReport(table.file, len(fresh), len(moved), same, kept=tuple(kept))
 
 
 def _key(table: Table, row: Row) -> tuple[Any, ...]:

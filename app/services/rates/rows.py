@@ -15,27 +15,22 @@ from app.models.rates import (
     FeeRule,
     ImportRule,
     OriginGroup,
+    ParcelRegime,
     TaxRate,
     Territory,
     VatexCode,
 )
-from app.models.shipping import FreeShipping, ShippingRate, ShippingService, ShippingZone
-from app.models.stock import Warehouse
 from app.rules.rate_book import (
     CalendarRow,
     CurrencyRow,
     DutyRow,
     FeeRow,
-    FreeShippingRow,
     ImportRow,
-    RateStep,
-    ServiceRow,
+    RegimeRow,
     TaxRateRow,
     TerritoryRow,
     Validity,
     VatexRow,
-    WarehouseRow,
-    ZoneRow,
 )
 from app.services.rates.holiday import public_holidays
 
@@ -54,7 +49,9 @@ def tax_rate(row: TaxRate) -> TaxRateRow:
     """One component tax."""
     name = f"tax:{row.jurisdiction}:{row.category}:{row.name}:{row.valid_from}"
     return TaxRateRow(
-        name, row.jurisdiction, row.category, row.name, row.rate, row.shipping, _validity(row)
+        name, row.jurisdiction, row.category, row.name, row.rate, row.shipping, _validity(row),
+        _money(row.limit_minor, row.limit_currency) if row.limit_kind else None,
+        row.limit_kind == "excess",
     )
 
 
@@ -66,11 +63,6 @@ def territory(row: Territory) -> TerritoryRow:
         row.postcode_to, row.city, row.code, row.name, _statement(row.eu_customs),
         _statement(row.eu_vat), row.tax_as, row.customs_as, row.note, row.source,
     )
-
-
-# Customs that cut the base of border tax and then the tax itself (cross-border rules, 6: Japan
-# cuts the base to JPY 1,000, duty and tax to JPY 100). The table has a column for the tax alone.
-_BASE_STEPS = {"JP": 1000}
 
 
 def import_rule(row: ImportRule, currency: str = "") -> ImportRow:
@@ -88,19 +80,35 @@ def import_rule(row: ImportRule, currency: str = "") -> ImportRow:
         scheme_per=row.scheme_per, scheme_shipping_in_base=row.scheme_shipping_in_base != "no",
         tax_step_minor=row.tax_step_minor, validity=_validity(row),
         import_tax_base=row.import_tax_base or "cif_duty",
-        base_step_minor=_BASE_STEPS.get(row.country), step_currency=currency,
+        base_step_minor=row.base_step_minor, step_currency=currency,
+        duty_surcharge_percent=row.duty_surcharge_percent,
+        scheme_relieves_duty=row.scheme_relieves_duty,
+        except_goods=tuple(row.except_goods.split()),
+    )
+
+
+def parcel_regime(row: ParcelRegime) -> RegimeRow:
+    """A simplified clearance in place of the tariff."""
+    return RegimeRow(
+        id=f"regime:{row.destination}:{row.code}:{row.valid_from}", destination=row.destination,
+        code=row.code, name=row.name, ship_from=row.ship_from, carriage=row.carriage,
+        customer=row.customer, registration=row.registration, goods=tuple(row.goods.split()),
+        except_goods=tuple(row.except_goods.split()), value_of=row.value_of,
+        max_value=_money(row.max_value_minor, row.currency), duty_percent=row.duty_percent,
+        duty_less=_money(row.duty_less_minor or None, row.currency),
+        tax_share_percent=row.tax_share_percent, validity=_validity(row),
     )
 
 
 def duty_rate(row: DutyRate, currency: str) -> DutyRow:
     """Duty of a prefix. `currency` is that of the destination's amounts per unit."""
     return DutyRow(
-        id=f"duty:{row.destination}:{row.hs_prefix or '*'}:{row.origin}:{row.kind}"
-           f":{row.valid_from}",
+        id=":".join(("duty", row.destination, row.hs_prefix or "*", row.origin, row.kind,
+                     *([row.measure] if row.measure else []), str(row.valid_from))),
         destination=row.destination, hs_prefix=row.hs_prefix, origin=row.origin, kind=row.kind,
         percent=row.percent, per_unit=_money(row.per_unit_minor, currency),
         per_unit_of=row.per_unit, combine=row.combine, proof_required=row.proof_required,
-        validity=_validity(row),
+        validity=_validity(row), measure=row.measure,
     )
 
 
@@ -111,7 +119,8 @@ def fee_rule(row: FeeRule) -> FeeRow:
         code=row.code, name=row.name, per=row.per, amount=Money(row.amount_minor, row.currency),
         max_value=_money(row.max_value_minor, row.max_value_currency), customer=row.customer,
         in_import_tax_base=row.in_import_tax_base, in_scheme_tax_base=row.in_scheme_tax_base,
-        replaces_duty=row.replaces_duty, validity=_validity(row),
+        replaces_duty=row.replaces_duty, validity=_validity(row), percent=row.percent,
+        carrier=row.carrier,
     )
 
 
@@ -142,44 +151,6 @@ def calendar(row: Calendar, year: int) -> CalendarRow:
     return CalendarRow(
         row.country, weekend, public_holidays(row.country, year), row.customs_days
     )
-
-
-def service(
-    row: ShippingService,
-    warehouse: str,
-    zones: Iterable[ShippingZone],
-    rates: Iterable[ShippingRate],
-) -> ServiceRow:
-    """A shipping service with where it goes and what it asks."""
-    return ServiceRow(
-        code=row.code, carrier=row.carrier, tier=row.tier, label=row.label, warehouse=warehouse,
-        incoterm=row.incoterm, divisor=row.divisor, step_g=row.step_g,
-        max_weight_g=row.max_weight_g, max_side_mm=row.max_side_mm, max_girth_mm=row.max_girth_mm,
-        fuel_percent=row.fuel_percent, handling_days=row.handling_days, is_tracked=row.is_tracked,
-        needs_phone=row.needs_phone,
-        zones=tuple(
-            ZoneRow(z.zone, z.country, z.postcode_prefix, z.is_excluded, z.days_min, z.days_max)
-            for z in zones
-        ),
-        steps=tuple(
-            RateStep(r.zone, r.up_to_g, Money(r.amount_minor, r.currency),
-                     Validity(r.valid_from, r.valid_to, r.source))
-            for r in sorted(rates, key=lambda r: (r.zone, r.up_to_g, r.valid_from))
-        ),
-    )
-
-
-def free_shipping(row: FreeShipping) -> FreeShippingRow:
-    """From which goods value on a tier is free."""
-    return FreeShippingRow(
-        row.market_code, row.tier, Money(row.threshold_minor, row.currency),
-        Validity(row.valid_from, row.valid_to),
-    )
-
-
-def warehouse(row: Warehouse) -> WarehouseRow:
-    """Where a parcel starts."""
-    return WarehouseRow(row.code, row.country, row.time_zone, row.cut_off)
 
 
 def _validity(row: Any) -> Validity:

@@ -40,6 +40,8 @@ def shipped_book(folder: Path = FOLDER) -> RateBook:
         ),
         origin_groups=rows.origin_groups(_stored(folder, "origin_groups")),
         fees=rows.grouped(read("fee_rules", rows.fee_rule), lambda row: row.destination),
+        regimes=rows.grouped(
+            read("parcel_regimes", rows.parcel_regime), lambda row: row.destination),
         vatex={row.treatment: row for row in read("vatex", rows.vatex)},
         currencies={row.currency: row for row in read("currencies", rows.currency_policy)},
     )

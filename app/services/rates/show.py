@@ -6,7 +6,7 @@ from datetime import date
 
 from app.kernel import clock
 from app.kernel.errors import NotFound
-from app.rules.rate_book import EU_MEMBERS, FeeRow, ImportRow, TaxRateRow
+from app.rules.rate_book import EU_MEMBERS, FeeRow, ImportRow, TaxRateRow, Validity
 from app.services.rates.book import rate_book
 
 
@@ -35,3 +35,35 @@ def fees(country: str, on: date | None = None) -> tuple[FeeRow, ...]:
     return tuple(
         row for area in areas for row in book.fees.get(area, ()) if row.validity.covers(on)
     )
+
+
+def border(country: str, on: date | None = None) -> tuple[str, ...]:
+    """How a country takes imports on a day, in lines: its rule, regimes, and default duty."""
+    on = on or clock.now().date()
+    country = country.partition("-")[0]
+    area, book = "EU" if country in EU_MEMBERS else country, rate_book(on)
+    lines = []
+    rule = book.import_rule(country, on)
+    if rule is not None:
+        limits = ", ".join(
+            f"no {what} to {limit.major} {limit.currency}"
+            for what, limit in (("duty", rule.duty_threshold), ("tax", rule.tax_threshold))
+            if limit is not None)
+        lines.append(f"import {rule.country}: {rule.valuation}, tax on {rule.import_tax_base}"
+                     + (f", {limits}" if limits else "")
+                     + (f", at sale {rule.scheme}" if rule.scheme else "") + _told(rule.validity))
+    lines += [
+        f"regime {row.code}: {row.name}, duty {row.duty_percent} %, "
+        f"{row.tax_share_percent} % of the tax" + _told(row.validity)
+        for row in book.regimes.get(area, ()) if row.validity.covers(on)
+    ]
+    lines += [
+        f"duty {row.kind} by default: {row.percent} %" + _told(row.validity)
+        for row in book.duties_by_prefix.get(area, {}).get("", ()) if row.validity.covers(on)
+    ]
+    return tuple(lines)
+
+
+def _told(validity: Validity) -> str:
+    return (f"  {validity.first} – {validity.last or 'open'}"
+            f"  {validity.confidence}: {validity.source}")

@@ -14,18 +14,25 @@ from app.models.rates import (
     FxRate,
     ImportRule,
     OriginGroup,
+    ParcelRegime,
     TaxRate,
     Territory,
     VatexCode,
 )
+from app.models.restriction import Restriction
+from app.models.shipping import DangerousGoods
+from app.models.tax_filing import RegistrationThreshold, ReturnRule
 from app.models.types import Base
 from app.services.rates import columns as read
+from app.services.rates import dangerous_table, filing_tables, restriction_table
 from app.services.rates.columns import Reader, needed, one_of, shaped, text
 
 COUNTRY = shaped(r"[A-Z]{2}", "a country of two letters")
 AREA = shaped(r"[A-Z]{2}|\*", "a country of two letters or *")
 JURISDICTION = shaped(r"[A-Z]{2}(-[A-Z0-9]{1,6})?", "a jurisdiction like DE or US-CA")
 ORIGIN = shaped(r"[A-Z]{2,8}|\*", "a country, a group or *")
+GOODS = shaped(r"((\d{2,10}|[a-z_]+)( (\d{2,10}|[a-z_]+))*)?",
+               "HS prefixes and tax categories with a space between")
 CONFIDENCE = one_of("verified", "review", "estimate")
 MONEY_CODE = needed(read.currency)
 
@@ -39,6 +46,7 @@ class Table:
     extra    columns that are for people only
     fixed    attributes that the file does not have
     is_log   rows are only added: a known key with other values is refused
+    optional  columns that a file may leave out, as files from before they were there do
     """
 
     name: str
@@ -48,6 +56,7 @@ class Table:
     extra: frozenset[str] = frozenset()
     fixed: Mapping[str, Any] = field(default_factory=dict)
     is_log: bool = False
+    optional: frozenset[str] = frozenset()
 
     @property
     def file(self) -> str:
@@ -73,8 +82,11 @@ TAX_RATES = Table(
     _same(
         jurisdiction=JURISDICTION, category=needed(text(32)), name=needed(text(40)),
         rate=read.number, shipping=one_of("follows", "taxable", "exempt"),
+        limit_minor=read.maybe_whole, limit_currency=read.currency,
+        limit_kind=one_of("below", "excess", ""),
     ) | DATED,
     extra=frozenset({"read_on"}),
+    optional=frozenset({"limit_minor", "limit_currency", "limit_kind"}),
 )
 TERRITORIES = Table(
     "territories", Territory, ("country", "postcode_prefix", "postcode_to", "city"),
@@ -96,11 +108,27 @@ IMPORT_RULES = Table(
         scheme=text(32), scheme_registration=text(16), scheme_threshold_minor=read.maybe_whole,
         scheme_currency=read.currency, scheme_per=one_of("consignment", "item", ""),
         scheme_shipping_in_base=one_of("yes", "no", ""), import_tax_base=text(40),
-        tax_step_minor=read.maybe_whole, note=text(),
+        tax_step_minor=read.maybe_whole, base_step_minor=read.maybe_whole,
+        duty_surcharge_percent=read.number_or("0"), scheme_relieves_duty=read.yes_no,
+        except_goods=GOODS, note=text(),
+    ) | DATED,
+    optional=frozenset({
+        "base_step_minor", "duty_surcharge_percent", "scheme_relieves_duty", "except_goods",
+    }),
+)
+PARCEL_REGIMES = Table(
+    "parcel_regimes", ParcelRegime, ("destination", "code", "valid_from"),
+    _same(
+        destination=COUNTRY, code=needed(text(32)), name=needed(text(120)), ship_from=ORIGIN,
+        carriage=one_of("courier", "post", ""), customer=one_of("consumer", "business", ""),
+        registration=text(16), goods=GOODS, except_goods=GOODS, value_of=one_of("goods", "cif"),
+        max_value_minor=read.maybe_whole, currency=MONEY_CODE, duty_percent=read.number,
+        duty_less_minor=read.whole, tax_share_percent=read.number,
     ) | DATED,
 )
 DUTY_RATES = Table(
-    "duty_rates", DutyRate, ("destination", "hs_prefix", "origin", "kind", "valid_from"),
+    "duty_rates", DutyRate,
+    ("destination", "hs_prefix", "origin", "kind", "measure", "valid_from"),
     _same(
         destination=AREA, hs_prefix=shaped(r"\d{0,10}", "an HS prefix of up to 10 digits"),
         origin=ORIGIN,
@@ -109,7 +137,9 @@ DUTY_RATES = Table(
         ),
         percent=read.number, per_unit_minor=read.maybe_whole, per_unit=text(16),
         combine=one_of("add", "max", "min", ""), proof_required=read.yes_no,
+        measure=text(32),
     ) | DATED,
+    optional=frozenset({"measure"}),
 )
 ORIGIN_GROUPS = Table(
     "origin_groups", OriginGroup, ("code", "country"),
@@ -123,7 +153,9 @@ FEE_RULES = Table(
         max_value_minor=read.maybe_whole, max_value_currency=read.currency,
         customer=one_of("consumer", "business", ""), in_import_tax_base=read.yes_no,
         in_scheme_tax_base=read.yes_no, replaces_duty=read.yes_no,
+        percent=read.number_or("0"), carrier=text(32),
     ) | DATED,
+    optional=frozenset({"percent", "carrier"}),
 )
 VATEX = Table(
     "vatex", VatexCode, ("treatment",),
@@ -156,10 +188,26 @@ FX_FIXED = Table(
     extra=frozenset({"source", "confidence"}), fixed={"source": "fixed"}, is_log=True,
 )
 
+RESTRICTIONS = Table(
+    restriction_table.NAME, Restriction, restriction_table.KEY, restriction_table.COLUMNS,
+)
+DANGEROUS_GOODS = Table(
+    dangerous_table.NAME, DangerousGoods, dangerous_table.KEY, dangerous_table.COLUMNS,
+)
+
+THRESHOLDS = Table(
+    "registration_thresholds", RegistrationThreshold, filing_tables.THRESHOLD_KEY,
+    filing_tables.THRESHOLDS,
+)
+RETURN_RULES = Table(
+    "return_rules", ReturnRule, filing_tables.RETURN_KEY, filing_tables.RETURNS,
+)
+
 TABLES: Mapping[str, Table] = {
     table.name: table
     for table in (
-        TAX_RATES, TERRITORIES, IMPORT_RULES, DUTY_RATES, ORIGIN_GROUPS, FEE_RULES, VATEX,
-        CURRENCIES, CALENDARS, FX_FIXED,
+        TAX_RATES, TERRITORIES, IMPORT_RULES, PARCEL_REGIMES, DUTY_RATES, ORIGIN_GROUPS, FEE_RULES,
+        VATEX, CURRENCIES, CALENDARS, FX_FIXED, RESTRICTIONS, THRESHOLDS,
+        RETURN_RULES, DANGEROUS_GOODS,
     )
 }

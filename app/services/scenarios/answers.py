@@ -16,6 +16,7 @@ _COLLECTED_BY = {
     Treatment.IMPORT: "customs", Treatment.REVERSE_CHARGE_SCHEME: "buyer",
     Treatment.MARKETPLACE_COLLECTS: "marketplace",
 }
+_DUTY_KINDS = {"preference": "pref", "surcharge_on_duty": "surcharge"}
 _FLAT_KINDS = {"EU_FLAT_3": "eu_flat_3"}
 _SHOWN_WITHOUT_TAX = frozenset({"US", "CA"})
 
@@ -73,6 +74,8 @@ def reasons(result: Cleared) -> dict[str, list[Why]]:
 def _known(result: Cleared) -> tuple[Money, Money, Money]:
     if any(why.rule == "tax_unknown" for why in result.why):
         raise Unsupported(f"the tax of {result.decision.jurisdiction or 'this place'} is not known")
+    if result.decision.unknown:
+        raise Unsupported(f"no exchange rate {result.decision.unknown} to compare a limit with")
     if result.duty is None or result.tax is None or result.fee_total is None:
         unknown = [why for why in result.why if why.rule in {"duty_unknown", "fee_unknown"}]
         goods = ", ".join(f"{why.figure.partition(':')[2]} ({why.params.get('hs') or 'no HS code'})"
@@ -93,7 +96,7 @@ def _tax_lines(result: Cleared, net: Money) -> list[dict[str, Any]]:
 
 def _duty_lines(result: Cleared) -> list[dict[str, Any]]:
     lines = [
-        {"code": duty.hs_code, "kind": {"preference": "pref"}.get(duty.kind, duty.kind),
+        {"code": duty.hs_code, "kind": _DUTY_KINDS.get(duty.kind, duty.kind),
          "rate": plain(duty.percent), "duty_minor": duty.duty.minor}
         for duty in result.duties
     ]

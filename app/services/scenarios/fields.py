@@ -132,6 +132,10 @@ class Fields:
         """The names that are left."""
         return list(self._left)
 
+    def peek(self, name: str) -> Any:
+        """A field that stays to be read, of whatever kind."""
+        return self._left.get(name)
+
     def rest_of(self, name: str) -> Any:
         """A field as it is, of whatever kind."""
         return self._left.pop(name, None)

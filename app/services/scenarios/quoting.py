@@ -3,16 +3,16 @@ shop itself uses (app/rules/consignments.py)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from decimal import Decimal
 from typing import Any
 
 from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules.cleared import Cleared, Parcelled
-from app.rules.consignments import clear
+from app.rules.consignments import SELLER_COLLECTS, clear
 from app.rules.explanation import Why
 from app.rules.facts import (
     CustomerFacts,
@@ -22,18 +22,22 @@ from app.rules.facts import (
     QuoteFacts,
     SellerFacts,
 )
+from app.rules.home_tax import home_rates, without_home_tax
+from app.rules.places import locate
 from app.rules.promotions import AMOUNT_ORDER, Step, reduction
 from app.rules.rate_book import RateBook
-from app.rules.tax_amounts import DIRECTIONS, MODES, net_of
-from app.rules.treatment import Treatment
+from app.rules.tax_amounts import DIRECTIONS, MODES
 from app.services.scenarios.answers import answer, reasons
-from app.services.scenarios.fields import Fields, Refused
+from app.services.scenarios.fields import Fields, Refused, Unsupported
 from app.services.scenarios.tables import CaseTables, case_tables
 
-AT_HOME = frozenset({
-    Treatment.DOMESTIC, Treatment.ORIGIN_BELOW_10K, Treatment.ORIGIN_VAT_B2B,
-    Treatment.NO_TAX_COUNTRY,
-})
+# How many digits a postcode has where some of them name a territory with a tax of its own.
+DIGITS = {"AT": {4}, "CH": {4}, "DE": {5}, "ES": {5}, "FI": {5}, "FR": {5}, "GR": {5}, "IT": {5},
+          "NO": {4}, "PT": {4, 7}}
+# Names of countries that are in use beside those of ISO 3166.
+ALSO = {"EL": "GR", "UK": "GB"}
+# Where the tax cannot be told without the state or province.
+BY_REGION = {"US": "state", "CA": "province"}
 _NOON = time(12, tzinfo=UTC)
 
 
@@ -55,15 +59,30 @@ def quote_case(case: Fields, book: RateBook) -> tuple[dict[str, Any], Mapping[st
     """
     asked = _asked(case, book)
     case.end()
+    _need_region(asked)
     held, result = asked.held, _clear(asked, asked.held)
     if result.decision.rule == "special_territory" and not asked.tables.has_border:
         asked = replace(asked, facts=replace(asked.facts, is_seller_side=True))
         result = _clear(asked, held)
-    if asked.basis == "incl_home" and result.decision.treatment not in AT_HOME:
+    if asked.basis == "incl_home" and not _is_taxed_at_home(asked, result):
         held = _stripped(asked)
         excl = replace(asked.facts, market=replace(asked.facts.market, tax_included=False))
         result = _clear(replace(asked, facts=excl), held)
     return answer(asked.facts, held, result), reasons(result)
+
+
+def _need_region(asked: _Asked) -> None:
+    """Where each state has its own tax, a sale we might collect for needs the state."""
+    place, registrations = asked.facts.destination, asked.facts.seller.registrations
+    is_ours = any(code.partition(":")[0] == place.country for code in registrations)
+    if place.country in BY_REGION and not place.region and is_ours:
+        raise Unsupported(f"the {BY_REGION[place.country]} of ship_to is not given")
+
+
+def _is_taxed_at_home(asked: _Asked, result: Cleared) -> bool:
+    """The tax that is charged is the one the prices hold, so that they stay as they are."""
+    return result.decision.treatment in SELLER_COLLECTS and (
+        result.decision.jurisdiction == asked.facts.seller.country)
 
 
 def _clear(asked: _Asked, held: Parcelled) -> Cleared:
@@ -77,14 +96,11 @@ def _asked(case: Fields, book: RateBook) -> _Asked:
     incoterm = case.text("incoterm", "DDP", one_of=("DDP", "DAP"))
     tables = case_tables(case, book, place, currency, day)
     basis = case.text("price_basis", one_of=("incl", "excl", "incl_home"))
+    place = replace(place, region=place.region or tables.state)
     seller = _seller(case.inside("seller"), place, tables.nexus)
     lines, paid = _lines(case, currency)
-    origin = case.inside("ship_from")
-    ship_from = origin.text("country").upper()
-    for name in ("region", "postcode", "city"):
-        origin.text(name, "")
-    origin.end()
-    shipping, rule = _shipping(case, currency)
+    ship_from = _ship_from(case.inside("ship_from"), book)
+    shipping, rule, carriage = _shipping(case, currency)
     market = replace(_market(case, basis), shipping_tax=rule)
     facts = QuoteFacts(
         market=market, seller=seller, customer=_customer(case), currency=currency,
@@ -95,16 +111,33 @@ def _asked(case: Fields, book: RateBook) -> _Asked:
         is_seller_side=not has_terms and not tables.has_border,
     )
     case.text("channel", "")
-    held = Parcelled(lines, paid, shipping, ship_from, "", incoterm, day)
+    held = Parcelled(lines, paid, shipping, ship_from, "", incoterm, day, carriage)
     return _Asked(facts, held, tables, basis)
 
 
 def _place(fields: Fields) -> Destination:
-    found = Destination(fields.text("country").upper(), fields.text("region", "").upper(),
+    country = fields.text("country").strip().upper()
+    found = Destination(ALSO.get(country, country), fields.text("region", "").strip().upper(),
                         fields.text("postcode", ""), fields.text("city", ""))
     fields.end()
+    digits = sum(letter.isdigit() for letter in found.postal_code)
+    if found.postal_code.strip() and digits not in DIGITS.get(found.country, {digits}):
+        raise Refused(f"ship_to.postcode {found.postal_code!r} is no postcode of {found.country}")
     region = found.region.removeprefix(f"{found.country}-")
     return replace(found, region=region)
+
+
+def _ship_from(fields: Fields, book: RateBook) -> str:
+    """The country goods leave from; a territory by its own code ("IC", "XI") where it has one."""
+    place = _place(fields)
+    territory = locate(place, book).territory
+    if territory is None or not territory.postcode_prefix:
+        return place.country
+    if territory.in_eu_vat and territory.tax_as == place.country:
+        return territory.code if territory.code in book.territories else place.country
+    if territory.code not in book.territories:
+        raise Unsupported(f"dispatch from {territory.name} is not known")
+    return territory.code
 
 
 def _seller(fields: Fields, place: Destination, nexus: bool | None) -> SellerFacts:  # noqa: FBT001 - said or not
@@ -113,7 +146,7 @@ def _seller(fields: Fields, place: Destination, nexus: bool | None) -> SellerFac
     if nexus is not None:
         state = f"US:{place.region}"
         registrations = registrations | {state} if nexus else registrations - {state}
-    has_oss = any(code.startswith("OSS:") for code in registrations)
+    has_oss = any(code.partition(":")[0] == "OSS" for code in registrations)
     found = SellerFacts(
         "case", country, frozenset(registrations),
         frozenset(str(code) for code in fields.items("established_in")) or frozenset({country}),
@@ -154,13 +187,17 @@ def _has_proof(case: Fields) -> bool:
     return bool(case.rest_of("origin_proof"))
 
 
-def _shipping(case: Fields, currency: str) -> tuple[Money, str]:
-    """Freight and insurance together, and how they are taxed."""
+def _shipping(case: Fields, currency: str) -> tuple[Money, str, str]:
+    """Freight and insurance together, how they are taxed, and by post or courier."""
     fields = case.inside("shipping", {})
-    minor = fields.whole("charge_minor", 0) + fields.whole("insurance_minor", 0)
+    charge, insurance = fields.whole("charge_minor", 0), fields.whole("insurance_minor", 0)
+    if charge < 0 or insurance < 0:
+        raise Refused("shipping is below zero")
     rule = fields.text("tax_rule", "proportional", one_of=("proportional", "highest"))
+    mode = fields.text("mode", "courier", one_of=("courier", "express", "line", "post"))
     fields.end()
-    return Money(minor, currency), "highest" if rule == "highest" else "follows"
+    taxed = "highest" if rule == "highest" else "follows"
+    return Money(charge + insurance, currency), taxed, "post" if mode == "post" else "courier"
 
 
 def _lines(case: Fields, currency: str) -> tuple[list[LineFacts], list[Money]]:
@@ -171,43 +208,35 @@ def _lines(case: Fields, currency: str) -> tuple[list[LineFacts], list[Money]]:
         off = fields.whole("discount_minor", 0)
         if quantity < 1 or price < 0 or off < 0:
             raise Refused(f"lines.{i} has a quantity, price or discount below what it can be")
+        taric = _digits(fields.text("taric", ""))
         lines.append(LineFacts(
             line=str(i), sku=fields.text("sku", str(i)), product="", categories=frozenset(),
             quantity=quantity, unit_price=Money(price, currency), price=PriceFacts("case", "set"),
-            tax_category=fields.text("category", "standard"), hs_code=fields.text("hs", ""),
+            tax_category=fields.text("category", "standard"),
+            hs_code=_digits(fields.text("hs", "")) or taric[:6],
             origin=fields.text("origin", "").upper(), weight_g=fields.whole("weight_g", 0),
-            size_mm=(1, 1, 1), warehouse="case", taric=fields.text("taric", ""),
+            size_mm=(1, 1, 1), warehouse="case", taric=taric,
         ))
         fields.end()
         amounts.append(max(quantity * price - off, 0))
     if not lines:
         raise Refused("lines is empty")
-    shares = reduction(amounts, Step(AMOUNT_ORDER, Decimal(case.whole("order_discount_minor", 0))))
+    off = case.whole("order_discount_minor", 0)
+    if off < 0:
+        raise Refused("order_discount_minor is below zero")
+    shares = reduction(amounts, Step(AMOUNT_ORDER, Decimal(off)))
     return lines, [Money(amount - less, currency)
                    for amount, less in zip(amounts, shares, strict=True)]
 
 
+def _digits(code: str) -> str:
+    """A tariff code without the dots and spaces people write in it."""
+    return "".join(code.split()).replace(".", "")
+
+
 def _stripped(asked: _Asked) -> Parcelled:
     """The seller's own tax taken out of goods and shipping, each amount rounded once."""
-    held, book, day = asked.held, asked.tables.book, asked.facts.now.date()
-    rates = [_home_rate(asked.facts.seller.country, line.tax_category, book, day)
-             for line in held.lines]
-    paid = [net_of(amount, rate) for amount, rate in zip(held.paid, rates, strict=True)]
-    return replace(held, paid=paid, shipping=_stripped_shipping(held, rates))
-
-
-def _stripped_shipping(held: Parcelled, rates: Sequence[Decimal]) -> Money:
-    by_rate: dict[Decimal, int] = {}  # rate -> goods of it, in minor units
-    for rate, paid in zip(rates, held.paid, strict=True):
-        by_rate[rate] = by_rate.get(rate, 0) + paid.minor
-    weights = list(by_rate.values())
-    if not any(weights):
-        weights = [1] * len(weights)
-    shares = held.shipping.split(weights)
-    nets = [net_of(share, rate) for share, rate in zip(shares, list(by_rate), strict=True)]
-    return Money.total(nets, held.shipping.currency)
-
-
-def _home_rate(country: str, category: str, book: RateBook, day: date) -> Decimal:
-    rows = book.tax_on(country, category, day)
-    return sum((row.percent for row in rows), Decimal(0)) / 100
+    held, home = asked.held, Destination(asked.facts.seller.country)
+    rates = home_rates(held.lines, home, asked.tables.book, asked.facts.now.date())
+    paid, shipping = without_home_tax(held.paid, held.shipping, rates)
+    return replace(held, paid=paid, shipping=shipping)

@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from app.kernel.address import Destination
 from app.kernel.fx import Rate
 from app.kernel.money import Money
-from app.rules.places import Area, locate
-from app.rules.rate_book import (
-    DutyRow,
-    FeeRow,
-    ImportRow,
-    RateBook,
-    TaxRateRow,
-    Validity,
-)
+from app.rules.places import locate
+from app.rules.rate_book import DutyRow, FeeRow, RateBook, TaxRateRow, Validity
 from app.services.scenarios.fields import Fields
+from app.services.scenarios.import_table import SOURCE, with_import
 
-SOURCE = "case"
 KINDS = {"mfn": "mfn", "pref": "preference", "preference": "preference",
          "antidumping": "antidumping", "countervailing": "countervailing",
          "surcharge": "surcharge", "safeguard": "safeguard"}
+TARIFFS = ("mfn", "preference")
+_UNITS = ("item", "piece", "kg")
 _PER = {"parcel": "consignment", "consignment": "consignment", "hs6": "hs6", "heading": "hs6",
-        "subheading": "hs6", "item": "item", "piece": "item"}
+        "subheading": "hs6", "item": "item", "piece": "item", "shipment": "consignment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +30,14 @@ class CaseTables:
     """The book of a case, and what its tables say beyond rows.
 
     has_border  the case describes the border: its import rule or its tariff
-    nexus       the state named by the case's table of sales tax, where the seller has to collect
+    nexus       whether the seller has to collect in the state of the table, where it says so
+    state       the state the case's table of sales tax is about
     """
 
     book: RateBook
     has_border: bool
     nexus: bool | None = None
+    state: str = ""
 
 
 def case_tables(case: Fields, book: RateBook, place: Destination, currency: str,
@@ -55,114 +53,111 @@ def case_tables(case: Fields, book: RateBook, place: Destination, currency: str,
     area = locate(place, book)
     has_border = tables.has("import") or tables.has("duty")
     if tables.has("duty"):
-        rows = tuple(_duty(row, area.customs, currency) for row in tables.each("duty"))
-        book = replace(book, duties={**book.duties, area.customs: rows})
+        rows = _told_apart([_duty(row, area.customs, currency) for row in tables.each("duty")])
+        # A flat rate stands in the tariff's place; who gives the tariff asks for the tariff.
+        regimes = tuple(row for row in book.regimes.get(area.customs, ()) if not row.duty_percent)
+        book = replace(book, duties={**book.duties, area.customs: rows},
+                       regimes={**book.regimes, area.customs: regimes})
     flat = {code: tuple(row for row in rows if row.replaces_duty)
             for code, rows in book.fees.items()}
     given_fees = [_fee(row, area.country, currency) for row in tables.each("fees")]
     book = replace(book, fees={
         **flat, area.country: (*flat.get(area.country, ()), *given_fees)})
     if tables.has("import"):
-        book = _with_import(tables.inside("import"), book, area, currency, day)
-    nexus = None
+        book = with_import(tables.inside("import"), book, area, currency, day)
+    nexus, state = None, ""
     if tables.has("us_tax"):
-        book, nexus = _with_sales_tax(tables.inside("us_tax"), book)
+        book, nexus, state = _with_sales_tax(tables.inside("us_tax"), book)
     tables.end()
-    return CaseTables(book, has_border, nexus)
+    return CaseTables(book, has_border, nexus, state)
 
 
 def _validity(fields: Fields) -> Validity:
-    first = fields.day("from", "0001-01-01")
-    last = fields.day("to") if fields.has("to") else None
-    return Validity(first, last, SOURCE, "verified")
+    first, last = fields.any_of("from", "valid_from"), fields.any_of("to", "until", "valid_to")
+    return Validity(fields.day(first) if first else date.min,
+                    fields.day(last) if last else None, SOURCE, "verified")
+
+
+def _told_apart(rows: Sequence[DutyRow]) -> tuple[DutyRow, ...]:
+    """Two additional duties on the very same goods are two measures, named or not."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    found = []
+    for row in rows:
+        key = (row.kind, row.hs_prefix, row.origin, row.measure)
+        seen[key] += 1
+        again = seen[key] > 1 and row.kind not in TARIFFS
+        found.append(replace(row, measure=f"{row.measure}:{seen[key]}") if again else row)
+    return tuple(found)
 
 
 def _duty(fields: Fields, area: str, currency: str) -> DutyRow:
     kind = KINDS[fields.text("kind", "mfn", one_of=tuple(KINDS))]
-    per_unit = fields.maybe_whole("per_unit_minor")
-    prefix = fields.text("hs", "").replace(" ", "").replace(".", "")
+    amount = fields.any_of("per_unit_minor", "per_kg_minor", "per_item_minor", "per_piece_minor")
+    unit = "kg" if amount == "per_kg_minor" else "item"
+    per_unit = Money(fields.whole(amount), currency) if amount else None
+    prefix = "".join(fields.text(fields.any_of("hs", "hs_prefix") or "hs", "*").split())
+    prefix = prefix.replace(".", "").removesuffix("*")
+    rate = fields.any_of("rate", "percent")
+    measure = fields.text("measure", "")
     row = DutyRow(
-        id=f"case:{prefix}:{kind}", destination=area, hs_prefix="" if prefix == "*" else prefix,
-        origin=fields.text("origin", "*"), kind=kind, percent=fields.number("rate", "0"),
-        per_unit=None if per_unit is None else Money(per_unit, currency),
-        per_unit_of=fields.text("unit", "item"), combine=fields.text("combine", "add"),
-        proof_required=kind == "preference", validity=_validity(fields),
+        id=f"case:{prefix}:{kind}", destination=area, hs_prefix=prefix,
+        origin=fields.text("origin", "*"), kind=kind,
+        percent=fields.number(rate) if rate else Decimal(0), per_unit=per_unit,
+        per_unit_of="kg" if fields.text("unit", unit, one_of=_UNITS) == "kg" else "item",
+        combine=fields.text("combine", "add", one_of=("add", "max", "min")),
+        proof_required=fields.yes("proof_required", default=kind == "preference"),
+        validity=_validity(fields), measure=measure,
     )
+    for name in ("source", "name", "agreement"):
+        fields.text(name, "")
     fields.end()
     return row
 
 
 def _fee(fields: Fields, country: str, currency: str) -> FeeRow:
     limit = fields.maybe_number("max_goods_eur")
-    name = fields.text("name")
-    least = fields.any_of("amount_minor", "min_minor")
+    name = fields.text(fields.any_of("name", "code") or "name")
+    least = fields.any_of("amount_minor", "min_minor", "minimum_minor")
     row = FeeRow(
         id=f"case:{name}", destination=country, code=name, name=name,
         per=_PER[fields.text("per", "parcel", one_of=tuple(_PER))],
         amount=Money(fields.whole(least) if least else 0, fields.currency("currency", currency)),
         max_value=None if limit is None else Money.from_major(limit, "EUR"),
-        customer=fields.text("customer", ""),
+        customer=fields.text("customer", "", one_of=("", "consumer", "business")),
         in_import_tax_base=fields.yes("in_import_tax_base"), in_scheme_tax_base=False,
         replaces_duty=False, validity=_validity(fields),
-        percent=fields.number("percent", "0"),
+        percent=fields.number(fields.any_of("percent", "rate") or "percent", "0"),
     )
+    fields.text("of", "", one_of=("", "duty_and_tax", "duty_tax"))
+    fields.text("source", "")
     fields.end()
     return row
 
 
-def _with_import(fields: Fields, book: RateBook, area: Area, currency: str,
-                 day: date) -> RateBook:
-    """The country's import rule with what the case says; its scheme at sale stays as it is."""
-    key = "EU" if area.customs == "EU" else area.tax
-    known = book.import_rule(key, day) or book.import_rule("*", day)
-    currency = fields.currency("currency", currency)
-
-    def limit(*names: str) -> Money | None:
-        name = fields.any_of(*names)
-        return Money(fields.whole(name), currency) if name else None
-
-    per = {"item": "item"}.get(fields.text("per", "consignment"), "consignment")
-    both = limit("de_minimis", "de_minimis_minor")
-    duty_limit = limit("duty_de_minimis", "duty_de_minimis_minor") or both
-    tax_limit = limit("tax_de_minimis", "tax_de_minimis_minor", "vat_de_minimis",
-                      "vat_de_minimis_minor") or both
-    not_levied = limit("tax_not_levied_minor", "min_tax_minor")
-    changes: dict[str, Any] = {
-        "valuation": fields.text("valuation", known.valuation if known else "CIF",
-                                 one_of=("CIF", "FOB")),
-        "duty_threshold": duty_limit, "tax_threshold": not_levied or tax_limit,
-        "tax_threshold_kind": "tax_amount" if not_levied else "value", "threshold_per": per,
-    }
-    if fields.has("tax_base"):
-        changes["import_tax_base"] = fields.text("tax_base", one_of=(
-            "cif_duty", "value_duty_freight", "value_duty", "value_10_duty", "inside", "none"))
-    fields.end()
-    blank = ImportRow("case", key, "CIF", None, None, "consignment", "value", "", "", None,
-                      "consignment", True, None, Validity(source=SOURCE))
-    row = replace(known or blank, id=f"case:{key}", country=key, **changes)
-    if known is not None and known.country == "*":
-        row = replace(row, validity=Validity(source=SOURCE))
-    return replace(book, imports={**book.imports, key: (row,)})
-
-
-def _with_sales_tax(fields: Fields, book: RateBook) -> tuple[RateBook, bool]:
+def _with_sales_tax(fields: Fields, book: RateBook) -> tuple[RateBook, bool | None, str]:
     """State and local rates as one combined rate, with rules for goods of some categories."""
-    state = fields.text("state")
+    state = fields.text("state").upper().removeprefix("US-")
     rates: list[Decimal] = []
     for rate in fields.each("rates"):
         rate.text("level", "")
         rate.text("name", "")
         rates.append(rate.number("rate"))
         rate.end()
-    word = fields.text("shipping_taxable", "yes")
-    shipping = "exempt" if word in {"no", "exempt", "false"} else "taxable"
+    word = fields.rest_of("shipping_taxable")
+    shipping = "exempt" if word in {False, "no", "exempt", "false"} else "taxable"
     place = f"US-{state}"
     combined = sum(rates, Decimal(0))
     rows = [_sales_tax(place, "standard", combined, shipping)]
     rows += [_goods_rule(rule, place, combined, shipping) for rule in fields.each("rules")]
-    nexus = fields.yes("nexus", default=True)
+    nexus = fields.yes("nexus") if fields.has("nexus") else fields.rest_of("nexus")
     fields.end()
-    return replace(book, tax_rates={**book.tax_rates, place: tuple(rows)}), nexus
+    return replace(book, tax_rates={**book.tax_rates, place: tuple(rows)}), nexus, state
+
+
+# A price per piece: below it, up to it (one cent more is dear), or taxed only above it.
+_BELOW = ("below_minor", "exempt_below_minor", "per_item_below_minor", "exempt_below_item_minor")
+_UP_TO = ("max_item_minor", "exempt_up_to_minor", "exempt_up_to_item_minor", "up_to_minor")
+_ABOVE = ("taxable_above_minor", "taxed_above_minor", "excess_above_minor")
 
 
 def _goods_rule(fields: Fields, place: str, combined: Decimal, shipping: str) -> TaxRateRow:
@@ -172,11 +167,13 @@ def _goods_rule(fields: Fields, place: str, combined: Decimal, shipping: str) ->
     percent = fields.number(name) if name else Decimal(0)
     if not fields.yes("exempt", default=True) and not name:
         percent = combined
-    up_to = fields.any_of("max_item_minor", "exempt_up_to_minor", "below_minor",
-                          "exempt_below_minor", "per_item_below_minor")
-    limit = Money(fields.whole(up_to), "USD") if up_to else None
+    row = _sales_tax(place, category, percent, shipping)
+    limit = fields.any_of(*_BELOW, *_UP_TO, *_ABOVE)
+    if limit:
+        below = fields.whole(limit) + (limit in _UP_TO)
+        row = replace(row, below=Money(below, "USD"), excess=limit in _ABOVE)
     fields.end()
-    return replace(_sales_tax(place, category, percent, shipping), below=limit)
+    return row
 
 
 def _sales_tax(place: str, category: str, percent: Decimal, shipping: str) -> TaxRateRow:

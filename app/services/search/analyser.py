@@ -12,7 +12,6 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import NamedTuple
 
-import rjieba
 import Stemmer
 from icu4py.breakers import WordBreaker
 
@@ -118,6 +117,8 @@ def _pieces(text: str, language: str, *, overlapping: bool) -> list[Piece]:
     at = 0
     for run in _RUNS.split(text):
         if _HAN_ONLY.fullmatch(run):
+            import rjieba  # noqa: PLC0415 - loads a dictionary, needed only for Chinese
+
             cut = rjieba.tokenize(run, "search" if overlapping else "default")
             found += [(at + start, at + end, piece, True) for piece, start, end in cut]
         elif len(run) > 1 or run.isalnum():

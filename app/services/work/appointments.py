@@ -14,9 +14,14 @@ from app.models.outbox import Job, ScheduleRun
 from app.services import idempotency, web_sessions
 from app.services.cart import carts
 from app.services.fx import flow as fx
+from app.services.fx import gains
+from app.services.fx import status as fx_status
 from app.services.outbox import follow
 from app.services.payment import reconciling
 from app.services.prices import renewal
+from app.services.tax_ids import rechecking
+from app.services.tax_returns import calendar, ledger
+from app.services.tax_watch import watch
 
 log = structlog.get_logger()
 
@@ -25,6 +30,7 @@ def daily_rates() -> None:
     """New exchange rates, then the prices converted with them."""
     fx.update()
     renewal.renew_converted()
+    fx_status.warn()
 
 
 def tidy() -> None:
@@ -39,11 +45,21 @@ def tidy() -> None:
         session.execute(delete(ScheduleRun).where(ScheduleRun.ran_at < month))
 
 
+def tax_alerts() -> None:
+    """Thresholds that come near and returns that fall due, said in the log."""
+    watch.warn()
+    calendar.warn()
+
+
 # name -> (every so many minutes, what)
 APPOINTMENTS: Mapping[str, tuple[int, Callable[[], object]]] = {
     "expire_unpaid": (1, reconciling.expire_unpaid),
     "prices_due": (1, renewal.refresh_due),
     "reconcile": (5, reconciling.reconcile),
+    "fx_differences": (10, gains.bring_up_to_date),
+    "tax_ledger": (10, ledger.bring_up_to_date),
+    "tax_ids_again": (60, rechecking.recheck),
+    "tax_alerts": (24 * 60, tax_alerts),
     "tidy": (60, tidy),
     "daily_rates": (24 * 60, daily_rates),
 }

@@ -8,13 +8,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from huey import MemoryHuey, RedisHuey, SqliteHuey
-
 from app.services.outbox import jobs
 
 
 def queue(home: Path, redis_url: str = "") -> Any:
     """The task queue: a SQLite file of its own, or Redis where there is one."""
+    from huey import RedisHuey, SqliteHuey  # noqa: PLC0415 - slow, and web processes have no queue
+
     if redis_url:
         return RedisHuey("tradewind", url=redis_url, results=False)
     return SqliteHuey("tradewind", filename=str(home / "queue.db"), results=False, fsync=False)
@@ -22,6 +22,8 @@ def queue(home: Path, redis_url: str = "") -> Any:
 
 def memory_queue() -> Any:
     """A queue that does its work at once, for tests and `flask worker --once`."""
+    from huey import MemoryHuey  # noqa: PLC0415 - the same
+
     return MemoryHuey("tradewind", immediate=True, results=False)
 
 

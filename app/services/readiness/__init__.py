@@ -1,0 +1,1 @@
+"""What is missing before goods may be sold in a market, and how to mend each of it."""

@@ -1,0 +1,1 @@
+"""Tax ids of business buyers: form and checksum at once, the registry's word later."""

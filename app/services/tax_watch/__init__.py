@@ -1,0 +1,1 @@
+"""Sales watched against the turnover from which a registration is due."""
