@@ -8,7 +8,7 @@ from flask import Flask
 
 AREAS = (
     "catalog", "demo", "documents", "fx", "markets", "orders", "pages", "prices",
-    "quote", "search", "shipping", "tax", "tax_filing", "tax_ids", "worker",
+    "quote", "search", "shipping", "tax", "tax_filing", "tax_ids", "words", "worker",
 )
 
 

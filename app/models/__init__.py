@@ -21,11 +21,12 @@ from app.models import (
     tax_filing,
     tax_id,
     translation,
+    wording,
 )
 from app.models.types import Base
 
 __all__ = [
     "Base", "carrier", "cart", "catalogue", "content", "document", "fx_difference", "market",
     "media", "order", "outbox", "payment", "price", "promotion", "rates", "restriction",
-    "shipping", "stock", "tax_filing", "tax_id", "translation",
+    "shipping", "stock", "tax_filing", "tax_id", "translation", "wording",
 ]

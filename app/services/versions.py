@@ -13,7 +13,8 @@ import os
 import struct
 from pathlib import Path
 
-DOMAINS = ("catalogue", "price", "stock", "content", "rates", "market", "promotion", "index")
+DOMAINS = ("catalogue", "price", "stock", "content", "rates", "market", "promotion", "index",
+           "wording")
 _SLOT = struct.Struct("<Q")
 
 

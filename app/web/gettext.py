@@ -10,20 +10,23 @@ from typing import Any
 import flask_babel
 from flask import Flask
 from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
 
+from app.extensions import versions
+from app.services import wording
 from app.web import locale
 
 MOST = 50_000  # far more than the catalogues hold; a stop, should somebody translate data
-_texts: dict[tuple[str, ...], str] = {}
+_texts: dict[tuple[object, ...], str] = {}
 
 
 def gettext(message: str, **variables: Any) -> str:
     """The text in the language of this request, with %(name)s filled in."""
-    key = (locale.language_code(), message)
+    language = locale.language_code()
+    key = (language, message, versions().of("wording"))
     text = _texts.get(key)
     if text is None:
-        with flask_babel.force_locale(locale.current_language()):
-            text = _remember(key, flask_babel.gettext(message))
+        text = _looked_up(language, message, key)
     return text % variables if variables else text
 
 
@@ -57,7 +60,17 @@ def _form(singular: str, plural: str, num: int) -> str:
     return text
 
 
-def _remember(key: tuple[str, ...], text: str) -> str:
+def _looked_up(language: str, message: str, key: tuple[object, ...]) -> str:
+    with flask_babel.force_locale(locale.current_language()):
+        text: str = flask_babel.gettext(message)
+    try:
+        own = wording.own_words().get((language, message))
+    except SQLAlchemyError:  # the page that says so has words, but they are not kept
+        return text
+    return _remember(key, own or text)
+
+
+def _remember(key: tuple[object, ...], text: str) -> str:
     if len(_texts) >= MOST:
         _texts.clear()
     _texts[key] = text

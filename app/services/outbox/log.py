@@ -15,7 +15,7 @@ from app.models.outbox import OutboxEvent
 DOMAIN_OF = {
     "product": "catalogue", "category": "catalogue", "media": "catalogue", "price": "price",
     "stock": "stock", "page": "content", "menu": "content", "rates": "rates", "market": "market",
-    "promotion": "promotion",
+    "promotion": "promotion", "wording": "wording",
 }
 
 _bump: Callable[[str], None] = lambda domain: None  # noqa: E731 - replaced at start by wiring
