@@ -39,10 +39,13 @@ class Settings:
     fx_url: str = ""
     fx_stale_days: int = 7
     fx_largest_move: int = 20
+    live_tax: str = ""
     vies_url: str = ""
     hmrc_url: str = ""
     hmrc_client_id: str = ""
     hmrc_client_secret: str = ""
+    easypost_key: str = ""
+    easypost_url: str = ""
     country_header: str = COUNTRY_HEADER
     trusted_proxies: int = 0
     log_level: str = "INFO"
@@ -88,10 +91,13 @@ def read(env: Mapping[str, str] | None = None) -> Settings:
         fx_url=_url(env, "TRADEWIND_FX_URL", {"http", "https"}),
         fx_stale_days=_whole(env, "TRADEWIND_FX_STALE_DAYS", 7),
         fx_largest_move=_whole(env, "TRADEWIND_FX_LARGEST_MOVE", 20),
+        live_tax=_live_tax(env),
         vies_url=_url(env, "TRADEWIND_VIES_URL", {"http", "https"}),
         hmrc_url=_hmrc(env),
         hmrc_client_id=env.get("TRADEWIND_HMRC_CLIENT_ID", ""),
         hmrc_client_secret=env.get("TRADEWIND_HMRC_CLIENT_SECRET", ""),
+        easypost_key=env.get("TRADEWIND_EASYPOST_KEY", ""),
+        easypost_url=_url(env, "TRADEWIND_EASYPOST_URL", {"http", "https"}),
         country_header=env.get("TRADEWIND_COUNTRY_HEADER") or COUNTRY_HEADER,
         trusted_proxies=_whole(env, "TRADEWIND_TRUSTED_PROXIES", 0),
         log_level=_one_of(env, "TRADEWIND_LOG_LEVEL", "INFO",
@@ -119,6 +125,13 @@ def _webhook_secret(env: Mapping[str, str]) -> str:
     if env.get("STRIPE_SECRET_KEY") and not env.get("STRIPE_WEBHOOK_SECRET"):
         raise SettingError("STRIPE_WEBHOOK_SECRET is missing, but STRIPE_SECRET_KEY is set")
     return env.get("STRIPE_WEBHOOK_SECRET", "")
+
+
+def _live_tax(env: Mapping[str, str]) -> str:
+    name = _one_of(env, "TRADEWIND_LIVE_TAX", "off", {"off", "stripe"})
+    if name == "stripe" and not env.get("STRIPE_SECRET_KEY"):
+        raise SettingError("STRIPE_SECRET_KEY is missing, but TRADEWIND_LIVE_TAX is stripe")
+    return "" if name == "off" else name
 
 
 def _hmrc(env: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import iptocc
 
 from app.config import ROOT, Settings
+from app.services.circuit import Circuits
 from app.services.fx.ecb import EcbHistory
 from app.services.fx.fixed import FixedRates
 from app.services.fx.live import LiveRates
@@ -25,7 +26,10 @@ from app.services.payment.test_gateway import TestGateway
 from app.services.payment.transfer import Transfer
 from app.services.search.port import SearchIndex
 from app.services.search.tantivy import TantivyIndex
-from app.services.tax_ids.guarded import Guarded
+from app.services.shipping.easypost import EASYPOST, EasyPost
+from app.services.shipping.port import RateProvider
+from app.services.tax.port import SalesTaxService
+from app.services.tax.stripe_tax import StripeTax
 from app.services.tax_ids.hmrc import Hmrc
 from app.services.tax_ids.port import TaxIdRegistry
 from app.services.tax_ids.vies import Vies
@@ -46,6 +50,9 @@ class Providers:
     media: MediaStore
     rates: dict[str, RateSource]
     tax_ids: dict[str, TaxIdRegistry]
+    live_rates: RateProvider | None
+    sales_tax: dict[str, SalesTaxService]
+    circuits: Circuits
     country_of: Callable[[str], str | None]
 
 
@@ -61,6 +68,9 @@ def build_providers(settings: Settings) -> Providers:
         media=_media(settings),
         rates=_rates(settings),
         tax_ids=_tax_ids(settings),
+        live_rates=_live_rates(settings),
+        sales_tax=_sales_tax(settings),
+        circuits=Circuits(),
         country_of=country_of,
     )
 
@@ -114,13 +124,28 @@ def _rates(settings: Settings) -> dict[str, RateSource]:
     return found
 
 
+def _live_rates(settings: Settings) -> RateProvider | None:
+    """Carriers' own prices; without a key the shop's rate cards answer alone."""
+    if not settings.easypost_key:
+        return None
+    return EasyPost(settings.easypost_key, settings.easypost_url or EASYPOST)
+
+
 def _tax_ids(settings: Settings) -> dict[str, TaxIdRegistry]:
     """Registers that can be asked; without any, numbers are only checked by their checksum."""
     found: dict[str, TaxIdRegistry] = {}
     if settings.vies_url:
-        found["vies"] = Guarded(Vies(settings.vies_url))
+        found["vies"] = Vies(settings.vies_url)
     if settings.hmrc_url:
-        found["hmrc"] = Guarded(
-            Hmrc(settings.hmrc_url, settings.hmrc_client_id, settings.hmrc_client_secret)
+        found["hmrc"] = Hmrc(
+            settings.hmrc_url, settings.hmrc_client_id, settings.hmrc_client_secret
         )
     return found
+
+
+def _sales_tax(settings: Settings) -> dict[str, SalesTaxService]:
+    """Who is asked about local sales tax; nobody: the table's estimates per state."""
+    if settings.live_tax != "stripe":
+        return {}
+    base = settings.stripe_api_base or "https://api.stripe.com"
+    return {"stripe": StripeTax(settings.stripe_secret_key, base)}

@@ -17,18 +17,19 @@ from pathlib import Path
 from typing import Any
 
 from app.config import ROOT
-from bench import catalogue, heavy, in_process, over_http
+from bench import catalogue, generated, heavy, in_process, over_http
 from bench.database import database
 from bench.measure import Row, subjects
 
 ROWS = ("kept", "made", "statements", "weight", "search", "quote", "orders", "start")
+FULL = ("quotes", "import", "index")
 
 
 def main() -> int:
     """0 when every goal is met, else 1."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are ended too
     options = _options()
-    names = options.only or list(ROWS) + (["import", "index"] if options.full else [])
+    names = options.only or list(ROWS) + (list(FULL) if options.full else [])
     with database(options.database, options.size) as url:
         settings = catalogue.settings(catalogue.home_of(options.size, options.database), url)
         catalogue.prepare(options.size, settings)
@@ -43,6 +44,7 @@ def main() -> int:
             "quote": lambda: in_process.quoting(settings, on),
             "orders": lambda: in_process.orders(settings, on),
             "start": lambda: over_http.start_and_size(settings, on),
+            "quotes": lambda: generated.quoting(settings),
             "import": heavy.importing, "index": heavy.indexing,
         }
         rows = [row for name in names for row in _told(name, acts[name])]
@@ -55,10 +57,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument("--size", choices=list(catalogue.SIZES), default="10k")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="sqlite")
-    parser.add_argument("--only", action="append", choices=[*ROWS, "import", "index"],
-                        metavar="NAME", help=f"one of {', '.join(ROWS)}, import, index; repeatable")
+    parser.add_argument("--only", action="append", choices=[*ROWS, *FULL], metavar="NAME",
+                        help=f"one of {', '.join((*ROWS, *FULL))}; repeatable")
     parser.add_argument("--full", action="store_true",
-                        help="also import 50,000 products and index 100,000 documents")
+                        help="also 100,000 quotes, import 50,000 products, index 100,000 documents")
     parser.add_argument("--rounds", type=int, default=3, help="short rounds of each (3)")
     parser.add_argument("--seconds", type=float, default=2, help="length of a round (2)")
     return parser.parse_args()

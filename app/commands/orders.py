@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 
 import click
@@ -10,6 +11,7 @@ from flask.cli import AppGroup
 from app.commands.refusals import plain
 from app.kernel.money import Money
 from app.kernel.order_state import OrderState
+from app.services.cart import abandoned
 from app.services.orders import handling, mailing
 from app.services.payment import reconciling
 
@@ -23,6 +25,16 @@ def show(number: str) -> None:
     with plain():
         for name, value in handling.summary(number).items():
             click.echo(f"{name:10} {value}")
+
+
+@group.command("left-behind")
+@click.option("--hours", default=24, show_default=True, help="Untouched for so many hours.")
+def left_behind(hours: int) -> None:
+    """Carts that were not finished: last step, pieces, and whom one may write to."""
+    for cart in abandoned.abandoned(timedelta(hours=hours)):
+        click.echo("\t".join((cart.touched_at.isoformat(timespec="minutes"), str(cart.id),
+                              cart.market, cart.language, cart.last_step, str(cart.pieces),
+                              cart.email or "-")))
 
 
 @group.command("mark-paid")

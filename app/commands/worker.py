@@ -20,6 +20,7 @@ from app.services.documents import files
 from app.services.media import flow as media
 from app.services.outbox import jobs
 from app.services.payment import callbacks, refunds
+from app.services.tax import flow as live_tax
 from app.services.tax_ids import flow as tax_ids
 from app.services.work import appointments, following
 from app.services.work.queue import Desk, memory_queue, queue
@@ -31,6 +32,7 @@ HANDLERS: dict[str, jobs.Handler] = {
     "refund": refunds.carry_out,
     "callback": callbacks.catch_up,
     tax_ids.JOB: tax_ids.look_up,
+    live_tax.JOB: live_tax.look_up,
     "document": files.document_job,
     **media.HANDLERS,
 }

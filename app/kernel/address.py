@@ -54,7 +54,7 @@ PO_BOX, MILITARY = "po_box", "military"
 # Where a post office box is the ordinary address of a house, it is no reason to refuse a parcel.
 _BOX_IS_USUAL = frozenset({"AE", "BH", "KW", "OM", "QA", "SA"})
 _BOX = re.compile(
-    r"\b(p\.? ?o\.? ?box|post ?office box|postfach|postbus|postboks|bo[iî]te postale|b\.?p\.? ?\d"
+    r"\b(p\.? ?o\.? ?box|post ?office box|postfach|postbus|postboks|bo[iî]te postale|b\.?p\.? ?\d+"
     r"|apartado|casella postale|caixa postal|g\.?p\.?o\.? box)\b|私書箱|邮政信箱|信箱|صندوق بريد",
     re.IGNORECASE,
 )

@@ -7,6 +7,7 @@ from app.models import (
     content,
     document,
     fx_difference,
+    live_tax,
     market,
     media,
     order,
@@ -26,7 +27,7 @@ from app.models import (
 from app.models.types import Base
 
 __all__ = [
-    "Base", "carrier", "cart", "catalogue", "content", "document", "fx_difference", "market",
-    "media", "order", "outbox", "payment", "price", "promotion", "rates", "restriction",
-    "shipping", "stock", "tax_filing", "tax_id", "translation", "wording",
+    "Base", "carrier", "cart", "catalogue", "content", "document", "fx_difference", "live_tax",
+    "market", "media", "order", "outbox", "payment", "price", "promotion", "rates",
+    "restriction", "shipping", "stock", "tax_filing", "tax_id", "translation", "wording",
 ]

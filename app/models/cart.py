@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.kernel import clock
@@ -15,6 +15,7 @@ from app.models.types import Base, UtcDateTime
 class Cart(Base):
     """public_id is unguessable and its only secret. state: open, ordered (paid), merged.
 
+    may_remind      the shopper agreed to be written to about a cart left behind
     seen            total and lines the shopper last saw, to say openly what has changed
     order_id        the order now awaiting payment for this cart, if any
     """
@@ -35,6 +36,7 @@ class Cart(Base):
     shipping_option: Mapped[str] = mapped_column(String(24), default="")
     payment_method: Mapped[str] = mapped_column(String(24), default="")
     dap_accepted: Mapped[bool] = mapped_column(default=False)
+    may_remind: Mapped[bool] = mapped_column(default=False, server_default=false())
     seen: Mapped[dict[str, Any]] = mapped_column(default=dict)
     checkout_started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     order_id: Mapped[int | None] = mapped_column(

@@ -91,6 +91,7 @@ class ImportRule(Editable, Dated, Base):
     duty_threshold_currency: Mapped[str] = mapped_column(String(3), default="")
     tax_threshold_minor: Mapped[int | None]
     tax_threshold_currency: Mapped[str] = mapped_column(String(3), default="")
+    threshold_of: Mapped[str] = mapped_column(String(8), default="goods")
     threshold_per: Mapped[str] = mapped_column(String(12), default="consignment")
     tax_threshold_kind: Mapped[str] = mapped_column(String(12), default="value")
     scheme: Mapped[str] = mapped_column(String(32), default="")

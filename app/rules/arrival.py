@@ -12,7 +12,7 @@ from app.rules.rate_book import ImportRow
 @dataclass(frozen=True, slots=True)
 class DutyLine:
     """Goods of one line as customs see them: `value` is the customs value (net), weight_g that of
-    all pieces together, category its tax category."""
+    all pieces together, category its tax category, has_proof that of a preferential origin."""
 
     line: str
     sku: str
@@ -23,6 +23,7 @@ class DutyLine:
     weight_g: int = 0
     taric: str = ""
     category: str = ""
+    has_proof: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Arrival:
     freight        freight and insurance to the border
     ship_from      where the parcel is sent from, carriage: courier or post, carrier: whose fees
     registrations  of the seller
+    has_proof      the origin of every line is proven
     is_duty_free   a scheme at sale (VOEC, NZ, SG, …) that comes with relief from duty
     is_ioss        the tax was charged under IOSS, a low-value declaration (H7) will be made
     """

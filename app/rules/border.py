@@ -17,6 +17,7 @@ from app.rules.cleared import Case, Cleared, why_fee
 from app.rules.duty import DutySum, assess
 from app.rules.explanation import Why
 from app.rules.facts import LineFacts
+from app.rules.origin import is_proven
 from app.rules.rate_book import TaxRateRow
 from app.rules.sale_tax import Taxable, Taxed, tax_on_import
 from app.rules.tax_amounts import net_of
@@ -85,6 +86,8 @@ def _border_tax(case: Case, what: Taxable, values: Sequence[Money], duty: DutySu
         rule = replace(rule, tax_threshold=None)
     per_item = rule is not None and rule.threshold_per == "item"
     value = _dearest(case, values) if per_item else Money.total(values, case.facts.currency)
+    if rule is not None and rule.threshold_of == "cif":
+        value += freight_of(case, included=what.included)
     return tax_on_import(what, rates, case.facts.market, rule, value, case.book)
 
 
@@ -108,15 +111,17 @@ def duty_of(case: Case, values: Sequence[Money], freight: Money) -> DutySum:
     weights = [max(value.minor, 0) for value in values]
     shares = freight.split(weights) if any(weights) else [case.zero] * len(weights)
     is_cif = rule is None or rule.valuation == "CIF"
+    intrinsic = Money.total(values, facts.currency)
     lines = [
         DutyLine(line.line, line.sku, line.hs_code, line.origin, line.quantity,
                  value + share if is_cif else value, line.weight_g * line.quantity,
-                 _national_code(case, line), line.tax_category)
+                 _national_code(case, line), line.tax_category,
+                 is_proven(line.documents, case.area, case.day, intrinsic, case.book))
         for line, value, share in zip(case.held.lines, values, shares, strict=True)
     ]
     arrival = Arrival(
         area=case.area.customs, country=case.area.country,
-        intrinsic=Money.total(values, facts.currency), rule=rule, customer=facts.customer.kind,
+        intrinsic=intrinsic, rule=rule, customer=facts.customer.kind,
         day=case.day, is_duty_free=_is_duty_free(decision),
         is_ioss=decision.treatment is Treatment.IOSS, declaration=facts.declaration,
         has_proof=facts.has_origin_proof, dearest=_dearest(case, values), freight=freight,

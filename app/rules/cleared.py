@@ -14,7 +14,7 @@ from app.rules.facts import LineFacts, QuoteFacts
 from app.rules.places import Area
 from app.rules.rate_book import FeeRow, RateBook, TaxRateRow
 from app.rules.result import ConsignedLine, Consignment, QuotedDuty, QuotedFee, QuotedTax
-from app.rules.treatment import Decision
+from app.rules.treatment import SOURCES, Decision
 
 Rates = Mapping[str, tuple[TaxRateRow, ...]]
 
@@ -137,8 +137,12 @@ def why_treatment(case: Case) -> Why:
     """Which treatment, by which rule."""
     decision = case.decision
     row, rule = case.book.vatex.get(decision.code), decision.import_rule
-    source = (row.reason if row and row.reason else "") or (rule.validity.source if rule else "")
     territory = case.area.territory
+    sources = [row.reason if row else "", rule.validity.source if rule else "",
+               SOURCES.get(decision.rule, "")]
+    if territory is not None:
+        sources.insert(0, territory.source)
+    source = next((source for source in sources if source), "")
     return Why("treatment", f"treatment_{decision.rule}", source=source,
                params={"treatment": decision.code, "ship_from": case.held.ship_from,
                        "jurisdiction": decision.jurisdiction,

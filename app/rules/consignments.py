@@ -31,6 +31,7 @@ from app.rules.duty import DutySum
 from app.rules.explanation import Why
 from app.rules.facts import QuoteFacts
 from app.rules.home_tax import home_rates, sum_without_home_tax
+from app.rules.live_tax import with_live_tax
 from app.rules.places import Area, locate, rates_of
 from app.rules.rate_book import RateBook
 from app.rules.reliefs import STANDARD, taxed_parts
@@ -56,7 +57,8 @@ def clear(facts: QuoteFacts, held: Parcelled, book: RateBook) -> Cleared:
     here = _rates(rates_of(area, book), categories, book, day)
     nets = _nets(held, here) if facts.market.tax_included else list(held.paid)
     decision = decide(_sale(facts, held, area, nets, categories, book, day), book, day)
-    rates = _rates(decision.jurisdiction, categories, book, day)
+    rates = with_live_tax(_rates(decision.jurisdiction, categories, book, day), facts.live_tax,
+                          decision.jurisdiction)
     case = Case(facts, held, book, area, day, decision, rates)
     result = Cleared(consignment_of(case), decision, why=[why_treatment(case)])
     if decision.treatment in AT_BORDER and not _is_seller_side(case):
@@ -90,7 +92,7 @@ def _sale(facts: QuoteFacts, held: Parcelled, area: Area, nets: Sequence[Money],
     pieces = (net.times(Decimal(1), over=Decimal(line.quantity or 1))
               for line, net in zip(held.lines, nets, strict=True))
     home_net = Money.total(held.paid, facts.currency) + held.shipping
-    if facts.market.tax_included:
+    if facts.market.tax_included and not facts.seller.oss_opted:  # else nothing is compared
         home = home_rates(held.lines, Destination(held.ship_from), book, day)
         home_net = sum_without_home_tax(held.paid, held.shipping, home)
     return Sale(

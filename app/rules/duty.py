@@ -111,11 +111,12 @@ def _why_none(arrival: Arrival, flat: FeeRow | None, *, is_free: bool) -> Iterab
 def _preferring(lines: Sequence[DutyLine], arrival: Arrival, book: RateBook) -> set[int]:
     """Lines for which the tariff is claimed instead of the flat duty: with proof of preferential
     origin, in a full declaration, and not under IOSS (Reg. (EU) 2026/382)."""
-    if arrival.is_ioss or not arrival.has_proof or arrival.declaration != "H1":
+    if arrival.is_ioss or arrival.declaration != "H1":
         return set()
     return {
         i for i, line in enumerate(lines)
-        if any(row.kind == "preference" for row in _rows(line, arrival, book))
+        if (arrival.has_proof or line.has_proof)
+        and any(row.kind == "preference" for row in _rows(line, arrival, book))
     }
 
 
@@ -200,7 +201,7 @@ def _rows(line: DutyLine, arrival: Arrival, book: RateBook) -> list[DutyRow]:
     by_prefix = book.duties_by_prefix.get(arrival.area, {})
     prefixes = (code[:digits] for digits in range(len(code) + 1))
     for row in (row for prefix in prefixes for row in by_prefix.get(prefix, ())):
-        if row.proof_required and not arrival.has_proof:
+        if row.proof_required and not (arrival.has_proof or line.has_proof):
             continue
         if not row.validity.covers(arrival.day) or not _from(row.origin, line.origin, book):
             continue
@@ -252,4 +253,6 @@ def _is_below(lines: Sequence[DutyLine], arrival: Arrival, book: RateBook) -> bo
         return False
     per_item = rule.threshold_per == "item" and arrival.dearest is not None
     value = arrival.dearest if per_item and arrival.dearest else arrival.intrinsic
+    if rule.threshold_of == "cif" and arrival.freight is not None:
+        value += arrival.freight
     return is_within(value, rule.duty_threshold, book)

@@ -10,6 +10,7 @@ from decimal import Decimal
 from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules.dangerous import Dangerous
+from app.rules.live_tax import LiveTax
 from app.rules.restrictions import HeldDocument
 
 
@@ -167,4 +168,5 @@ class QuoteFacts:
     declaration: str = "H7"
     is_platform_sale: bool = False
     is_seller_side: bool = False
+    live_tax: LiveTax | None = None
     live: tuple[LiveFacts, ...] = ()

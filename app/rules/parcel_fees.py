@@ -46,7 +46,7 @@ def fees_of(lines: Sequence[DutyLine], flat_lines: Sequence[DutyLine], rows: Ite
             continue
         if row.per == "hs6":
             each = convert(row.amount, rate)
-            parts = tuple((name, each) for name in _headings(touched, arrival))
+            parts = tuple((name, each) for name in _headings(touched, row, arrival))
             amount = each * len(parts)
         else:
             count = sum(line.quantity for line in touched) if row.per == "item" else 1
@@ -55,10 +55,11 @@ def fees_of(lines: Sequence[DutyLine], flat_lines: Sequence[DutyLine], rows: Ite
     return tuple(found), is_known
 
 
-def _headings(lines: Sequence[DutyLine], arrival: Arrival) -> dict[str, None]:
-    """Subheadings of six digits, of ten in a full declaration. Goods without a code count as a
-    heading of their own: too little is never asked."""
-    digits = 10 if arrival.declaration == "H1" and not arrival.is_ioss else 6
+def _headings(lines: Sequence[DutyLine], row: FeeRow, arrival: Arrival) -> dict[str, None]:
+    """Subheadings of six digits; for the flat duty of ten in a full declaration. Goods without a
+    code count as a heading of their own: too little is never asked."""
+    is_full = row.replaces_duty and arrival.declaration == "H1" and not arrival.is_ioss
+    digits = 10 if is_full else 6
     return dict.fromkeys(
         ((line.taric if digits == 10 else "") or line.hs_code or line.taric)[:digits] or line.sku
         for line in lines

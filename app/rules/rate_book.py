@@ -73,6 +73,7 @@ class ImportRow:
     duty_surcharge_percent  a surcharge on the duty itself (India's social welfare surcharge)
     scheme_relieves_duty    a sale taxed under the scheme comes without duty
     except_goods     HS prefixes and tax categories for which the limits do not hold
+    threshold_of     what the limits are compared with: goods, or cif (with freight and insurance)
     """
 
     id: str
@@ -95,6 +96,7 @@ class ImportRow:
     duty_surcharge_percent: Decimal = Decimal(0)
     scheme_relieves_duty: bool = False
     except_goods: tuple[str, ...] = ()
+    threshold_of: str = "goods"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ class VatexRow:
     reason: str
 
 
+TAXES_KEPT = 4096
 EU_MEMBERS = frozenset(  # a word list reads better than 27 quoted ones
     "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split()
 )
@@ -271,6 +274,20 @@ class RateBook:
     def tax_on(self, jurisdiction: str, category: str, day: date) -> tuple[TaxRateRow, ...]:
         """Component taxes of a category; a component without a row of its own takes that of the
         wider category (food_staples: food), and without one it is `standard`."""
+        key = (jurisdiction, category, day)
+        known = self._taxes.get(key)
+        if known is None:
+            if len(self._taxes) >= TAXES_KEPT:
+                self._taxes.clear()
+            known = self._taxes[key] = self._tax_on(jurisdiction, category, day)
+        return known
+
+    @cached_property
+    def _taxes(self) -> dict[tuple[str, str, date], tuple[TaxRateRow, ...]]:
+        """What tax_on found before: every quote asks for the same few."""
+        return {}
+
+    def _tax_on(self, jurisdiction: str, category: str, day: date) -> tuple[TaxRateRow, ...]:
         rows = _on(self.tax_rates.get(jurisdiction, ()), day)
         wider = category.partition("_")[0]
         found: dict[str, TaxRateRow] = {}

@@ -56,7 +56,7 @@ class HeldDocument:
 
     def serves(self, row: RestrictionRow, country: str, day: date) -> bool:
         """It is the document the row asks for, for this country and day."""
-        return (
+        return row.kind != PROHIBITED and (
             self.document.casefold() == row.document.casefold()
             and self.destination in {EVERYWHERE, row.destination, country}
             and self.first <= day and (self.last is None or day <= self.last)

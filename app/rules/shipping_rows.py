@@ -143,6 +143,8 @@ class WarehouseRow:
     cut_off: time
     region: str = ""
     boxes: tuple[BoxRow, ...] = ()
+    postal_code: str = ""
+    city: str = ""
 
 
 @dataclass(frozen=True, slots=True)

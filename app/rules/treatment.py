@@ -31,6 +31,18 @@ OWN_NUMBERS = {"UK_LOW_VALUE_POS": "GB", "AU_LVG": "AU", "NZ_LVG": "NZ"}
 EXCISE = frozenset({"alcohol", "tobacco"})
 LEFT_OUT = {"VOEC": EXCISE | {"food", "food_staples", "food_sugary", "confectionery"}}
 
+# The law behind each rule that no row of the tables speaks for.
+SOURCES = {
+    "domestic": "Directive 2006/112/EC Art. 31, 32; the country's own law outside the EU",
+    "art_32": "Directive 2006/112/EC Art. 32",
+    "art_59c": "Directive 2006/112/EC Art. 59c",
+    "oss": "Directive 2006/112/EC Art. 33(a), 369a-369k",
+    "oss_needed": "Directive 2006/112/EC Art. 33(a)",
+    "registered_at_destination": "Directive 2006/112/EC Art. 33(a)",
+    "province": "Excise Tax Act (Canada), place of supply; provincial law",
+    "nexus": "state law; South Dakota v. Wayfair (2018)",
+}
+
 
 class Treatment(StrEnum):
     """How a consignment is taxed."""

@@ -11,6 +11,7 @@ from app.extensions import db, transaction
 from app.kernel import clock
 from app.kernel.errors import Conflict, Invalid
 from app.models.restriction import Certificate, Restriction
+from app.rules import origin
 from app.rules.restrictions import HeldDocument
 from app.services.catalogue import finding
 from app.services.kept import Kept
@@ -33,7 +34,8 @@ def record(sku: str, document: str, destination: str = "*", number: str = "",  #
     first, last  its days, last inclusive; from today, open
     returns      True when something was written
     raises       NotFound (unknown_sku), Invalid (period_empty, document_missing), Conflict
-                 (document_unknown, params: known) for a document that no rule asks for
+                 (document_unknown, params: known) for a document that no rule asks for and that
+                 proves no origin
     """
     name = document.strip()
     begin = first or clock.now().date()
@@ -43,7 +45,8 @@ def record(sku: str, document: str, destination: str = "*", number: str = "",  #
         raise Invalid("period_empty", fields={"until": "period_empty"})
     variant_id = finding.variant(sku)
     with transaction() as session:
-        known = set(session.scalars(select(Restriction.document).where(Restriction.document != "")))
+        asked = session.scalars(select(Restriction.document).where(Restriction.document != ""))
+        known = {*asked, *origin.PAPERS}
         spelt = next((one for one in known if one.casefold() == name.casefold()), None)
         if spelt is None:
             raise Conflict("document_unknown", known=sorted(known))

@@ -41,3 +41,14 @@ class Circuit:
         with self._lock:
             self._failed = 0
         return found
+
+
+class Circuits:
+    """One circuit per outside service, by its code."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, Circuit] = {}
+
+    def of(self, name: str) -> Circuit:
+        """The service's own circuit."""
+        return self._found.setdefault(name, Circuit(name))

@@ -22,6 +22,7 @@ REASONS: Mapping[str, Sentence] = {
     "minimum_not_reached": lambda p: _(
         "The goods value for %(label)s has not been reached.", label=p.get("label", "")),
     "rate_card": lambda p: _("The carrier's rate for this weight, size and zone."),
+    "live_rate": lambda p: _("The carrier's own price for these parcels."),
     "converted": lambda p: _("Converted at the day's exchange rate."),
     "free_from": lambda p: _("Delivery is free from this goods value on."),
     "tier_not_offered": lambda p: _("This way of delivery does not reach the address."),

@@ -65,6 +65,8 @@ def upgrade() -> None:
         batch.add_column(sa.Column("scheme_relieves_duty", sa.Boolean(), nullable=False,
                                    server_default=sa.false()))
         batch.add_column(sa.Column("except_goods", sa.Text(), nullable=False, server_default=""))
+        batch.add_column(sa.Column("threshold_of", sa.String(length=8), nullable=False,
+                                   server_default="goods"))
     with op.batch_alter_table("duty_rate") as batch:
         batch.add_column(sa.Column("measure", sa.String(length=32), nullable=False,
                                    server_default=""))
@@ -104,7 +106,7 @@ def downgrade() -> None:
         with op.batch_alter_table(table) as batch:
             batch.drop_column("edited_by")
     with op.batch_alter_table("import_rule") as batch:
-        for name in ("except_goods", "scheme_relieves_duty", "duty_surcharge_percent",
+        for name in ("threshold_of", "except_goods", "scheme_relieves_duty", "duty_surcharge_percent",
                      "base_step_minor"):
             batch.drop_column(name)
     with op.batch_alter_table("duty_rate") as batch:

@@ -86,3 +86,43 @@ def test_a_price_is_explained_and_renewed() -> None:
     assert "converted on list us" in explained.output
     assert "strip_rate: 0.23" in explained.output
     assert run(prices.group, "explain", "sofa", "--market", "us").exit_code == 1
+
+
+FEE = ("destination=GB", "code=BROKER", "name=Clearance", "per=consignment", "amount_minor=1400",
+       "currency=GBP", "percent=2.5", "valid_from=2027-01-01", "confidence=review")
+
+
+def test_a_row_is_added_ended_and_shown() -> None:
+    run(tax.group, "load", "--only", "tax_rates")
+    added = run(tax.group, "add-row", "fee_rules", *FEE, "source=tariff sheet")
+    ended = run(tax.group, "end-row", "fee_rules", "destination=GB", "code=BROKER", "--on",
+                "2027-12-31")
+
+    assert (added.exit_code, ended.exit_code) == (0, 0)
+    assert ended.output == "fee_rules: destination=GB code=BROKER ends on 2027-12-31\n"
+    for day, is_shown in (("2027-12-31", True), ("2028-01-01", False)):
+        shown = run(tax.group, "show", "GB", "--date", day)
+        assert ("fee BROKER: 14.00 GBP per consignment" in shown.output) is is_shown
+    checked = run(tax.group, "review", "--confidence", "review")
+    assert "fee_rules: destination=GB code=BROKER  2027-01-01 – 2027-12-31" in checked.output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(FEE, "source=is empty"), ((*FEE, "source=s", "colour=red"), "colour=is no column"),
+     ((*FEE, "nonsense"), "'nonsense' is not COLUMN=VALUE")],
+)
+def test_a_row_that_cannot_be_ends_with_a_reason(words: tuple[str, ...], said: str) -> None:
+    refused = run(tax.group, "add-row", "fee_rules", *words)
+
+    assert refused.exit_code != 0
+    assert said in refused.output
+
+
+def test_the_border_of_a_country_is_shown() -> None:
+    run(tax.group, "load")
+
+    shown = run(tax.group, "show", "BR", "--date", "2026-11-21")
+
+    assert "import BR: CIF, tax on inside" in shown.output
+    assert "regime BR_REMESSA_50: Remessa Conforme to USD 50, duty 20 %" in shown.output

@@ -35,8 +35,8 @@ HEADERS = {
     " tax_threshold_minor tax_threshold_currency threshold_per tax_threshold_kind scheme"
     " scheme_registration scheme_threshold_minor scheme_currency scheme_per"
     " scheme_shipping_in_base import_tax_base tax_step_minor base_step_minor"
-    " duty_surcharge_percent scheme_relieves_duty except_goods valid_from valid_to source"
-    " confidence note",
+    " duty_surcharge_percent scheme_relieves_duty except_goods threshold_of valid_from valid_to"
+    " source confidence note",
     "parcel_regimes": "destination code name ship_from carriage customer registration goods"
     " except_goods value_of max_value_minor currency duty_percent duty_less_minor"
     " tax_share_percent valid_from valid_to source confidence",

@@ -15,6 +15,8 @@ from app.rules.arrival import Arrival, DutyLine
 from app.rules.duty import DutySum, assess
 from app.rules.facts import MarketFacts
 from app.rules.rate_book import DutyRow, FeeRow, RateBook
+from app.rules.restrictions import HeldDocument
+from app.rules.result import Quote
 from tests.rules.asked import LAW, ask, law, line, tariff
 
 DAY = date(2026, 11, 21)
@@ -178,3 +180,55 @@ def test_brokerage_is_asked_by_its_carrier_alone() -> None:
         found = ask(Destination("GB", postal_code="SW1A 1AA"), line(20_000, "GBP"), book=book,
                     market=MarketFacts("m", tax_included=False))
         assert found.fees == Money(minor, "GBP")
+
+
+@pytest.mark.parametrize(
+    ("hs_code", "incoterm", "duty"), [("610910", "DDP", Money(2_400, "EUR")), ("", "DAP", None)],
+)
+def test_a_service_that_cannot_prepay_is_offered_dap(hs_code: str, incoterm: str,
+                                                     duty: Money | None) -> None:
+    found = ask(Destination("DE", postal_code="10115"), line(20_000, hs_code=hs_code),
+                ship_from="CN", book=tariff("EU", ("61", "*", "mfn", "12")),
+                market=MarketFacts("m", tax_included=False))
+    assert found.option is not None
+    assert {one.incoterm for one in (*found.options, found.option)} == {incoterm}
+    assert found.consignments[0].incoterm == incoterm
+    if duty is None:
+        assert found.due_at_door.duty is None
+        assert "not_prepaid" in {why.rule for why in found.why}
+    else:
+        assert found.duty == duty
+
+
+@pytest.mark.parametrize(
+    ("paper", "minor"),
+    [
+        (HeldDocument("Statement on origin", "EU", DAY), 0),
+        (HeldDocument("statement on origin", "*", DAY, DAY), 0),
+        (HeldDocument("Statement on origin", "NO", DAY), 2_400),
+        (HeldDocument("Statement on origin", "EU", date(2026, 11, 22)), 2_400),
+        (HeldDocument("Statement on origin", "EU", date(2020, 1, 1), date(2026, 11, 20)), 2_400),
+        (HeldDocument("Phytosanitary certificate", "EU", DAY), 2_400),
+    ],
+)
+def test_a_paper_of_a_line_proves_its_origin_alone(paper: HeldDocument, minor: int) -> None:
+    """T-shirts made in the UK, EUR 200: 12 % or, by the agreement, nothing; beside them a bicycle
+    from China whose tariff no paper changes (14 % and 48.5 % of EUR 100)."""
+    lines = [line(20_000, origin="GB", documents=(paper,)),
+             line(10_000, line="2", sku="BIKE", hs_code="871200")]
+    found = ask(Destination("NL", postal_code="1011 AB"), *lines, ship_from="GB",
+                market=MarketFacts("m", tax_included=False))
+    assert found.duty == Money(minor + 1_400 + 4_850, "EUR")
+
+
+def test_every_consignment_has_values_and_limits_of_its_own() -> None:
+    """EUR 100 from each of two warehouses: twice the flat duty; EUR 200 from one: the tariff."""
+    def asked(*warehouses: str) -> Quote:
+        lines = [line(10_000, line=str(i), sku=f"S{i}", warehouse=code)
+                 for i, code in enumerate(warehouses)]
+        return ask(Destination("DE", postal_code="10115"), *lines, ship_from="CN",
+                   market=MarketFacts("m", tax_included=False))
+
+    apart, together = asked("A", "B"), asked("A", "A")
+    assert (apart.duty, apart.fees) == (Money(0, "EUR"), Money(600, "EUR"))
+    assert (together.duty, together.fees) == (Money(2_400, "EUR"), Money(0, "EUR"))

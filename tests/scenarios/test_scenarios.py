@@ -45,4 +45,6 @@ def test_case(case: dict[str, Any]) -> None:
              if name not in answer or not agrees(value, answer[name])}
     assert not wrong, f"field: (expected, given) {wrong}"
     if case["op"] == "quote" and "unsupported" not in answer:
-        assert answer["explain"]["treatment"], "a treatment without its reason"
+        assert answer["explain"]["treatment"][0]["source"], "a treatment without its source"
+    assert all(reason["rule"] for rows in answer.get("explain", {}).values()
+               for reason in rows)

@@ -60,6 +60,7 @@ class CheckoutPage:
     phone: Field
     business: Business
     outside_market: bool
+    may_remind: bool
 
     @classmethod
     def of(cls, shown: CartView, step: str, typed: Mapping[str, str],
@@ -91,6 +92,7 @@ class CheckoutPage:
             methods=tuple(methods_for(shown.market, shown.currency, cart.language)),
             order_button=_order_button(shown), phone=phone, business=business,
             outside_market=country not in shown.market.countries,
+            may_remind=typed.get("may_remind") == "1" if typed else cart.may_remind,
         )
 
     def field(self, name: str) -> Field | None:

@@ -56,8 +56,8 @@ def business_terms(content: Content, words: Mapping[str, str]) -> dict[str, Any]
     found: dict[str, Any] = {
         "BT-1": content["number"], "BT-2": content["issued_on"],
         "BT-3": CREDIT_NOTE if is_credit else INVOICE,
-        "BT-5": content["currency"], "BT-7": None if is_credit else content["paid_on"], "BT-13": content["order"],
-        "BT-72": content["supplied_on"], "BT-81": PAID_ONLINE,
+        "BT-5": content["currency"], "BT-7": None if is_credit else content["paid_on"],
+        "BT-13": content["order"], "BT-72": content["supplied_on"], "BT-81": PAID_ONLINE,
         "BT-106": _text(net), "BT-108": _text(charged), "BT-109": _text(net + charged),
         "BT-110": _text(tax), "BT-112": _text(gross), "BT-113": _text(paid),
         "BT-114": _text(paid - gross) if paid != gross else None,

@@ -22,6 +22,7 @@ from app.services.markets import MarketView
 from app.services.prices import lookup
 from app.services.prices.lookup import PriceRow
 from app.services.shipping.rows import dangerous_of
+from app.services.tax.flow import live_tax
 from app.services.tax_watch.union_sales import with_union_sales
 
 _VARIANTS = (
@@ -95,6 +96,7 @@ def gather(wanted: Sequence[Wanted], market: MarketView, currency: str,  # noqa:
     facts = QuoteFacts(
         market=market.facts, seller=with_union_sales(market, priced_at),
         customer=customer or CustomerFacts(), currency=currency,
+        live_tax=live_tax(destination, market, now),
         destination=destination, lines=rows,
         promotions=promotions.applicable(
             market.code, currency, coupons, priced_at, language, email, order_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,7 @@ from app.services.catalogue.measures import unit_price_of
 from app.services.catalogue.words import VariantWords, variant_words
 from app.services.markets import MarketView
 from app.services.rates.book import rate_book
+from app.services.shipping import live
 from app.services.tax_ids import flow as tax_ids
 
 QUOTE_HOLDS = timedelta(minutes=30)
@@ -84,14 +85,9 @@ def view(cart: Cart, *, country: str = "", coupons: Sequence[str] | None = None,
     market = markets.find(cart.market_code)
     rows = carts.lines(cart.id)
     destination = destination_of(cart, country or market.country)
-    held = gather(
-        [Wanted(str(row.id), row.variant_id, row.quantity) for row in rows], market,
-        cart.currency, destination, now,
-        coupons=cart.coupons if coupons is None else coupons,
-        option=cart.shipping_option, language=cart.language, email=cart.email, priced_at=held_at,
-        order_id=cart.order_id, customer=tax_ids.buyer(cart.address, market, now),
-    )
-    quoted = quote(held.facts, rate_book(held_at.date()))
+    held = _gathered(cart, rows, market, destination, now, coupons)
+    book = rate_book(held_at.date())
+    quoted = quote(replace(held.facts, live=live.known(held.facts, book)), book)
     words = variant_words([row.variant_id for row in rows], market.chain(cart.language))
     by_line = {line.line: line for line in quoted.lines}
     barred = {one.line: one for one in quoted.barred}
@@ -101,6 +97,30 @@ def view(cart: Cart, *, country: str = "", coupons: Sequence[str] | None = None,
         cart=cart, lines=lines, quote=quoted, count=sum(row.quantity for row in rows),
         market=market, country=destination.country, currency=cart.currency,
         is_orderable=bool(rows) and not quoted.problems and not held.missing and not held.short,
+    )
+
+
+def ask_live(cart: Cart) -> None:
+    """Ask carriers for their own prices to the cart's address, where some service has one. Call
+    after an address is kept, never inside a transaction; whatever happens, a quote is possible."""
+    now = clock.now()
+    book = rate_book(hold_moment(cart, now).date())
+    if not any(service.live_code for service in book.services.values()):
+        return
+    market = markets.find(cart.market_code)
+    held = _gathered(cart, carts.lines(cart.id), market, destination_of(cart, market.country), now,
+                     None)
+    live.refresh(held.facts, book)
+
+
+def _gathered(cart: Cart, rows: Sequence[CartLine], market: MarketView, destination: Destination,  # noqa: PLR0913 - what a quote depends on
+              now: datetime, coupons: Sequence[str] | None) -> Gathered:
+    return gather(
+        [Wanted(str(row.id), row.variant_id, row.quantity) for row in rows], market,
+        cart.currency, destination, now,
+        coupons=cart.coupons if coupons is None else coupons, option=cart.shipping_option,
+        language=cart.language, email=cart.email, priced_at=hold_moment(cart, now),
+        order_id=cart.order_id, customer=tax_ids.buyer(cart.address, market, now),
     )
 
 

@@ -9,7 +9,8 @@ from app.kernel.errors import Conflict
 from app.models.cart import Cart
 from app.services import addresses, markets
 from app.services.cart import carts
-from app.services.cart.view import view
+from app.services.cart.view import ask_live, view
+from app.services.tax import flow as live_tax
 from app.services.tax_ids import flow as tax_ids
 
 
@@ -24,7 +25,9 @@ def set_postal_address(cart: Cart, values: Mapping[str, str]) -> None:
     with transaction():
         cart.address, cart.dap_accepted = address.as_dict(), False
         tax_ids.ask_soon(cart.address, markets.find(cart.market_code))
+        live_tax.ask_soon(cart.address, markets.find(cart.market_code))
         carts.touch(cart)
+    ask_live(cart)
 
 
 def set_email(cart: Cart, text: str) -> None:

@@ -11,8 +11,9 @@ from app.kernel.errors import Conflict, Invalid
 from app.models.cart import Cart
 from app.services import addresses, markets, promotions
 from app.services.cart import carts
-from app.services.cart.view import QUOTE_HOLDS, CartView, view
+from app.services.cart.view import QUOTE_HOLDS, CartView, ask_live, view
 from app.services.payment.methods import methods_for
+from app.services.tax import flow as live_tax
 from app.services.tax_ids import flow as tax_ids
 
 ASKS_BUSINESS = "asks_business"  # in a form that asks whether a business buys
@@ -27,7 +28,9 @@ def begin(cart: Cart) -> None:
     with transaction():
         cart.checkout_started_at = now
         tax_ids.ask_soon(cart.address, markets.find(cart.market_code))
+        live_tax.ask_soon(cart.address, markets.find(cart.market_code))
         carts.touch(cart)
+    ask_live(cart)
 
 
 def check_address(values: Mapping[str, str]) -> tuple[str, Address]:
@@ -65,8 +68,9 @@ def set_address(cart: Cart, values: Mapping[str, str]) -> None:
     with transaction():
         phone = address.phone or cart.address.get("phone", "")
         cart.email, cart.address = email, {**address.as_dict(), "phone": phone}
-        cart.dap_accepted = False
+        cart.dap_accepted, cart.may_remind = False, values.get("may_remind") == "1"
         tax_ids.ask_soon(cart.address, markets.find(cart.market_code))
+        live_tax.ask_soon(cart.address, markets.find(cart.market_code))
         carts.touch(cart)
 
 
@@ -79,6 +83,7 @@ def set_destination(cart: Cart, values: Mapping[str, str]) -> None:
                         "region": str(values.get("region", ""))[:40],
                         "postal_code": str(values.get("postal_code", ""))[:12]}
         carts.touch(cart)
+    ask_live(cart)
 
 
 def set_delivery(cart: Cart, option: str, *, dap_accepted: bool = False,

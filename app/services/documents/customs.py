@@ -127,7 +127,7 @@ def _issue_one(order: Order, seller: Seller, place: int, book: RateBook, languag
     row = order.quote["consignments"][place]
     if not row.get("parts"):
         raise Conflict("papers_lack_facts")
-    said = _facts(order, seller, place, book, language, packages or _packed(row))
+    said = _facts(order, seller, place, book, language, packages or _packed(row, book))
     service = book.services.get(row["service"])
     by_post = service is not None and service.tier == "post"
     papers = customs_papers(order.quote, place, said, by_post=by_post)
@@ -149,18 +149,20 @@ def _facts(order: Order, seller: Seller, place: int, book: RateBook, language: s
         order_number=order.number, seller=facts.seller_facts(seller, order.placed_at.date()),
         ship_from={"country": row["ship_from"], **street}, consignee=address,
         consignee_tax_id=tax_id, articles=_articles(order, language), packages=tuple(packages),
-        place=", ".join(filter(None, (address.get("city"), address.get("country")))),
+        place=", ".join(filter(None, (address.get("city") or address.get("region"),
+                                      address.get("country")))),
         invoice=(invoice.number, invoice.issued_at.date()) if invoice else ("", None),
         is_business=bool(tax_id), sdr_rate=_sdr(order.currency, book),
         documents=_documents(order, str(address.get("country", "")), today),
     )
 
 
-def _packed(row: Mapping[str, Any]) -> list[Package]:
-    """The parcels the goods make by their packed sizes, without any limit of a service."""
+def _packed(row: Mapping[str, Any], book: RateBook) -> list[Package]:
+    """The parcels the goods make by their packed sizes, in the warehouse's own cartons."""
     pieces = [_Piece(int(part["quantity"]), int(part["weight_g"]), tuple(part["size_mm"]))
               for part in row["parts"]]
-    parcels = pack(cast("list[LineFacts]", pieces), ANY_SIZE) or ()
+    place = book.warehouses.get(row["warehouse"])
+    parcels = pack(cast("list[LineFacts]", pieces), ANY_SIZE, place.boxes if place else ()) or ()
     return [Package(one.weight_g, one.length_mm, one.width_mm, one.height_mm, one.pieces)
             for one in parcels]
 
@@ -175,11 +177,12 @@ def _articles(order: Order, language: str) -> dict[str, tuple[str, str]]:
     sold = facts.articles(order)
     if language == order.language:
         return sold
-    names = dict(row.tuple() for row in db.session.execute(
+    rows = db.session.execute(
         select(OrderLine.sku, ProductText.name)
         .join(Variant, Variant.id == OrderLine.variant_id)
         .join(ProductText, ProductText.product_id == Variant.product_id)
-        .where(OrderLine.order_id == order.id, ProductText.language == language)))
+        .where(OrderLine.order_id == order.id, ProductText.language == language))
+    names = {row.sku: row.name for row in rows}
     return {str(row["line"]): (names.get(row["sku"], sold[str(row["line"])][0]), "")
             for row in order.quote["lines"]}
 

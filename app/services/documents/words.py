@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from babel import Locale, dates, numbers
+from babel import Locale, UnknownLocaleError, dates, numbers
 
 from app.config import ROOT
 from app.kernel.currency import exponent
@@ -115,6 +115,6 @@ def _locale(language: str, country: str) -> Locale:
     if country and len(country) == 2:
         try:
             return Locale.parse(f"{base}_{country}")
-        except (ValueError, LookupError):
+        except UnknownLocaleError:
             return known
     return known

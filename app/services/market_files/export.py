@@ -10,7 +10,13 @@ from app.extensions import db
 from app.models.market import Market, Seller, SellerRegistration
 from app.models.price import PriceList
 from app.models.stock import Warehouse
-from app.services.market_files.shape import ListPart, MarketPart, SellerPart, WarehousePart
+from app.services.market_files.shape import (
+    DatedRegistration,
+    ListPart,
+    MarketPart,
+    SellerPart,
+    WarehousePart,
+)
 
 
 def export() -> dict[str, Any]:
@@ -46,7 +52,6 @@ def _registrations(seller: Seller) -> list[Any]:
     rows = db.session.scalars(
         select(SellerRegistration).where(SellerRegistration.seller_id == seller.id)
         .order_by(SellerRegistration.code, SellerRegistration.valid_from))
-    dated = [{"code": row.code, "number": row.number, "valid_from": row.valid_from.isoformat(),
-              "valid_to": row.valid_to.isoformat() if row.valid_to else None, "note": row.note}
-             for row in rows]
+    dated = [DatedRegistration(code=row.code, number=row.number, valid_from=row.valid_from,
+                               valid_to=row.valid_to, note=row.note) for row in rows]
     return dated or list(seller.registrations)

@@ -89,7 +89,6 @@ class SellerPart(Part):
     vat_id: str = ""
     eori: str = ""
     registrations: list[Registration | DatedRegistration] = Field(default_factory=list)
-    tax_numbers: Words = Field(default_factory=dict)
     established_in: list[Country] = Field(default_factory=list)
     oss_opted: bool = True
     bank: Place = Field(default_factory=dict)

@@ -157,6 +157,7 @@ def view(order: Order) -> OrderView:
     option = quoted.get("option") or {}
     payment = flow.latest(order)
     is_open = order.state == OrderState.AWAITING_PAYMENT
+    first, last = _still_ahead(_day(option.get("earliest")), _day(option.get("latest")))
     return OrderView(
         number=order.number, token=order.token, state=order.state, language=order.language,
         market=market, email=order.email, address=order.address, placed_at=order.placed_at,
@@ -164,8 +165,7 @@ def view(order: Order) -> OrderView:
         sums={name: money(quoted[name]) for name in SUMS},
         discounts=tuple((row["label"], money(row["amount"])) for row in quoted["discounts"]),
         taxes=tuple(_tax(row) for row in quoted["taxes"]), tier=option.get("tier", ""),
-        incoterm=option.get("incoterm", "DDP"), earliest=_day(option.get("earliest")),
-        latest=_day(option.get("latest")),
+        incoterm=option.get("incoterm", "DDP"), earliest=first, latest=last,
         due_at_door={name: money(row) if row else None
                      for name, row in quoted["due_at_door"].items()},
         payment_method=order.payment_method, payment_state=payment.state,
@@ -179,6 +179,14 @@ def view(order: Order) -> OrderView:
                                          OrderState.CANCELLED},
         is_estimate=bool(quoted["is_estimate"]), papers=papers.for_shopper(order.id),
     )
+
+
+def _still_ahead(first: date | None, last: date | None) -> tuple[date | None, date | None]:
+    """The days promised, as far as they have not passed: no promise names a day gone by."""
+    today = clock.now().date()
+    if first is None or last is None or last < today:
+        return None, None
+    return max(first, today), last
 
 
 def money(row: Mapping[str, Any]) -> Money:

@@ -83,7 +83,7 @@ def import_rule(row: ImportRule, currency: str = "") -> ImportRow:
         base_step_minor=row.base_step_minor, step_currency=currency,
         duty_surcharge_percent=row.duty_surcharge_percent,
         scheme_relieves_duty=row.scheme_relieves_duty,
-        except_goods=tuple(row.except_goods.split()),
+        except_goods=tuple(row.except_goods.split()), threshold_of=row.threshold_of,
     )
 
 

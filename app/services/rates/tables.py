@@ -110,10 +110,12 @@ IMPORT_RULES = Table(
         scheme_shipping_in_base=one_of("yes", "no", ""), import_tax_base=text(40),
         tax_step_minor=read.maybe_whole, base_step_minor=read.maybe_whole,
         duty_surcharge_percent=read.number_or("0"), scheme_relieves_duty=read.yes_no,
-        except_goods=GOODS, note=text(),
+        except_goods=GOODS, threshold_of=lambda cell: one_of("goods", "cif")(cell or "goods"),
+        note=text(),
     ) | DATED,
     optional=frozenset({
         "base_step_minor", "duty_surcharge_percent", "scheme_relieves_duty", "except_goods",
+        "threshold_of",
     }),
 )
 PARCEL_REGIMES = Table(

@@ -119,9 +119,10 @@ def _addresses(held: Facts) -> Iterator[Finding]:
         if not getattr(held.seller, name):
             yield Finding("seller_contact_missing", BLOCKS, f"The seller has no {name}",
                           f'"{name}" of the seller in a market file, then flask markets load FILE')
-    unknown = tuple(code for code in held.market.carriers if code not in held.book.services)
+    carriers = {service.carrier for service in held.book.services.values()}
+    unknown = tuple(name for name in held.market.carriers if name not in carriers)
     if unknown:
-        yield Finding("carrier_missing", WARNS, f"There is no shipping service {some(unknown)}",
+        yield Finding("carrier_missing", WARNS, f"There is no carrier {some(unknown)}",
                       "load its rate card", unknown)
 
 

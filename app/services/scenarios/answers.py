@@ -20,6 +20,12 @@ _DUTY_KINDS = {"preference": "pref", "surcharge_on_duty": "surcharge"}
 _FLAT_KINDS = {"EU_FLAT_3": "eu_flat_3"}
 _SHOWN_WITHOUT_TAX = frozenset({"US", "CA"})
 
+_ALWAYS = (
+    ("net_minor", "charged_without_tax", "the parts of this answer add up"),
+    ("total_charged_minor", "net_tax_duty_fees", "the parts of this answer add up"),
+    ("prices_shown", "by_destination_and_buyer", "cross-border rules §11, display of prices"),
+)
+
 
 def answer(facts: QuoteFacts, held: Parcelled, result: Cleared) -> dict[str, Any]:
     """Every field of the answer. Raises Unsupported when an amount of it is not known."""
@@ -62,12 +68,19 @@ def answer(facts: QuoteFacts, held: Parcelled, result: Cleared) -> dict[str, Any
 
 
 def reasons(result: Cleared) -> dict[str, list[Why]]:
-    """Field of the answer -> why it is what it is."""
+    """Field of the answer -> why it is what it is. What follows from the treatment alone, a tax of
+    zero among it, has the treatment's reasons."""
     fields = {"tax": "tax_minor", "duty": "duty_minor", "fee": "fees_minor",
               "treatment": "treatment"}
+    in_place_of_duty = {f"fee:{fee.code}" for fee in result.fees if fee.replaces_duty}
     found: dict[str, list[Why]] = {}
     for why in result.why:
-        found.setdefault(fields.get(why.figure.partition(":")[0], why.figure), []).append(why)
+        part = "duty" if why.figure in in_place_of_duty else why.figure.partition(":")[0]
+        found.setdefault(fields.get(part, why.figure), []).append(why)
+    for field in ("tax_minor", "collected_by", "einvoice_category", "vatex"):
+        found.setdefault(field, found["treatment"])
+    for field, rule, source in _ALWAYS:
+        found.setdefault(field, [Why(field, rule, source=source)])
     return found
 
 

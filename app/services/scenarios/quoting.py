@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -23,9 +23,11 @@ from app.rules.facts import (
     SellerFacts,
 )
 from app.rules.home_tax import home_rates, without_home_tax
+from app.rules.origin import STATEMENT
 from app.rules.places import locate
 from app.rules.promotions import AMOUNT_ORDER, Step, reduction
 from app.rules.rate_book import RateBook
+from app.rules.restrictions import EVERYWHERE, HeldDocument
 from app.rules.tax_amounts import DIRECTIONS, MODES
 from app.services.scenarios.answers import answer, reasons
 from app.services.scenarios.fields import Fields, Refused, Unsupported
@@ -102,10 +104,12 @@ def _asked(case: Fields, book: RateBook) -> _Asked:
     ship_from = _ship_from(case.inside("ship_from"), book)
     shipping, rule, carriage = _shipping(case, currency)
     market = replace(_market(case, basis), shipping_tax=rule)
+    is_proven, papers = _proof(case)
+    lines = [replace(line, documents=papers) for line in lines]
     facts = QuoteFacts(
         market=market, seller=seller, customer=_customer(case), currency=currency,
         destination=place, lines=tuple(lines), promotions=(), option="",
-        now=datetime.combine(day, _NOON), has_origin_proof=_has_proof(case),
+        now=datetime.combine(day, _NOON), has_origin_proof=is_proven,
         declaration=case.text("declaration", "H7", one_of=("H1", "H7")),
         is_platform_sale=case.yes("marketplace_is_supplier"),
         is_seller_side=not has_terms and not tables.has_border,
@@ -182,9 +186,13 @@ def _customer(case: Fields) -> CustomerFacts:
     return found
 
 
-def _has_proof(case: Fields) -> bool:
-    """Any proof named counts; false, null or an empty word do not."""
-    return bool(case.rest_of("origin_proof"))
+def _proof(case: Fields) -> tuple[bool, tuple[HeldDocument, ...]]:
+    """Any proof named counts, whatever the value; but a mere "statement" is a paper with a limit.
+    False, null or an empty word are none."""
+    proof = case.rest_of("origin_proof")
+    if proof == "statement":
+        return False, (HeldDocument(STATEMENT, EVERYWHERE, date.min),)
+    return bool(proof), ()
 
 
 def _shipping(case: Fields, currency: str) -> tuple[Money, str, str]:

@@ -12,9 +12,10 @@ from app.kernel.address import Destination
 from app.kernel.fx import Rate
 from app.kernel.money import Money
 from app.rules.places import locate
-from app.rules.rate_book import DutyRow, FeeRow, RateBook, TaxRateRow, Validity
+from app.rules.rate_book import DutyRow, FeeRow, RateBook, Validity
 from app.services.scenarios.fields import Fields
 from app.services.scenarios.import_table import SOURCE, with_import
+from app.services.scenarios.sales_table import with_sales_tax
 
 KINDS = {"mfn": "mfn", "pref": "preference", "preference": "preference",
          "antidumping": "antidumping", "countervailing": "countervailing",
@@ -67,7 +68,7 @@ def case_tables(case: Fields, book: RateBook, place: Destination, currency: str,
         book = with_import(tables.inside("import"), book, area, currency, day)
     nexus, state = None, ""
     if tables.has("us_tax"):
-        book, nexus, state = _with_sales_tax(tables.inside("us_tax"), book)
+        book, nexus, state = with_sales_tax(tables.inside("us_tax"), book)
     tables.end()
     return CaseTables(book, has_border, nexus, state)
 
@@ -132,51 +133,3 @@ def _fee(fields: Fields, country: str, currency: str) -> FeeRow:
     fields.text("source", "")
     fields.end()
     return row
-
-
-def _with_sales_tax(fields: Fields, book: RateBook) -> tuple[RateBook, bool | None, str]:
-    """State and local rates as one combined rate, with rules for goods of some categories."""
-    state = fields.text("state").upper().removeprefix("US-")
-    rates: list[Decimal] = []
-    for rate in fields.each("rates"):
-        rate.text("level", "")
-        rate.text("name", "")
-        rates.append(rate.number("rate"))
-        rate.end()
-    word = fields.rest_of("shipping_taxable")
-    shipping = "exempt" if word in {False, "no", "exempt", "false"} else "taxable"
-    place = f"US-{state}"
-    combined = sum(rates, Decimal(0))
-    rows = [_sales_tax(place, "standard", combined, shipping)]
-    rows += [_goods_rule(rule, place, combined, shipping) for rule in fields.each("rules")]
-    nexus = fields.yes("nexus") if fields.has("nexus") else fields.rest_of("nexus")
-    fields.end()
-    return replace(book, tax_rates={**book.tax_rates, place: tuple(rows)}), nexus, state
-
-
-# A price per piece: below it, up to it (one cent more is dear), or taxed only above it.
-_BELOW = ("below_minor", "exempt_below_minor", "per_item_below_minor", "exempt_below_item_minor")
-_UP_TO = ("max_item_minor", "exempt_up_to_minor", "exempt_up_to_item_minor", "up_to_minor")
-_ABOVE = ("taxable_above_minor", "taxed_above_minor", "excess_above_minor")
-
-
-def _goods_rule(fields: Fields, place: str, combined: Decimal, shipping: str) -> TaxRateRow:
-    """A category that is exempt or has a rate of its own, up to or above a price per item."""
-    category = fields.text("category")
-    name = fields.any_of("rate", "percent")
-    percent = fields.number(name) if name else Decimal(0)
-    if not fields.yes("exempt", default=True) and not name:
-        percent = combined
-    row = _sales_tax(place, category, percent, shipping)
-    limit = fields.any_of(*_BELOW, *_UP_TO, *_ABOVE)
-    if limit:
-        below = fields.whole(limit) + (limit in _UP_TO)
-        row = replace(row, below=Money(below, "USD"), excess=limit in _ABOVE)
-    fields.end()
-    return row
-
-
-def _sales_tax(place: str, category: str, percent: Decimal, shipping: str) -> TaxRateRow:
-    return TaxRateRow(f"case:{place}:{category}", place, category, "Sales tax", percent, shipping,
-                      Validity(source=SOURCE, confidence="verified"))
-

@@ -221,7 +221,7 @@ def _rate(row: Row) -> Row:
 def _take_surcharges(run: _Run, rows: Numbered) -> None:
     areas = set(run.session.scalars(select(ShippingArea.code).distinct()))
     seen: dict[tuple[Any, ...], int] = {}
-    for line, row in sorted(rows, key=lambda one: one[1].get("valid_from")):
+    for line, row in sorted(rows, key=lambda one: str(one[1]["valid_from"])):
         values = dict(row)
         key = tuple(row[name] for name in ("service", "code", "zone", "area", "valid_from"))
         known = seen.setdefault(key, line)

@@ -156,8 +156,8 @@ def _prices(rates: Sequence[ShippingRate]) -> dict[str, Any]:
 
 
 def _box(row: ShippingBox, warehouse: str) -> dict[str, Any]:
-    def sides(which: str) -> tuple[int, int, int]:
-        return tuple(getattr(row, f"{which}_{one}_mm") for one in ("length", "width", "height"))  # type: ignore[return-value]
+    def sides(which: str) -> tuple[int, ...]:
+        return tuple(getattr(row, f"{which}_{one}_mm") for one in ("length", "width", "height"))
 
     return _plain(BoxPart, row, warehouse=warehouse, inner_mm=sides("inner"),
                   outer_mm=sides("outer"))

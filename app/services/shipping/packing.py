@@ -45,7 +45,7 @@ def plan(lines: Sequence[LineFacts], boxes: Sequence[BoxRow]) -> Plan:
     weights = {line.sku: line.weight_g for line in lines}
     config = packvium.PackingConfig.balanced(
         time_limit_ms=_FUSE_MS,
-        effort_budget=packvium.EffortBudget(max_candidates_evaluated=STEPS),
+        effort_budget=packvium.EffortBudget(max_candidates_evaluated=STEPS),  # type: ignore[call-arg] # its fields are not seen
     )
     result = packvium.Packer(config).pack(
         items=[packvium.Item.create(line.sku, _sides(line.size_mm), f"{max(line.weight_g, 1)} g",
@@ -67,4 +67,5 @@ def plan(lines: Sequence[LineFacts], boxes: Sequence[BoxRow]) -> Plan:
 
 
 def _sides(size_mm: tuple[int, int, int]) -> packvium.Dimensions:
-    return packvium.Dimensions.mm(*(str(max(side, 1)) for side in size_mm))
+    long, wide, high = (str(max(side, 1)) for side in size_mm)
+    return packvium.Dimensions.mm(long, wide, high)

@@ -67,7 +67,8 @@ def warehouses() -> dict[str, WarehouseRow]:
         boxes[row.warehouse_id].append(_box(row))
     return {
         row.code: WarehouseRow(row.code, row.country, row.time_zone, row.cut_off,
-                               row.address.get("region", ""), tuple(boxes.get(row.id, ())))
+                               row.address.get("region", ""), tuple(boxes.get(row.id, ())),
+                               row.address.get("postal_code", ""), row.address.get("city", ""))
         for row in _all(Warehouse)
     }
 

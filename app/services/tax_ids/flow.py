@@ -113,7 +113,7 @@ def ask(number: str, authority: str, asker: str) -> TaxIdAnswer:
         raise ProviderUnavailable(provider=authority, reason="not_configured")
     asked_at = clock.now()
     try:
-        answer = registry.ask(number, asker)
+        answer = providers().circuits.of(authority).call(lambda: registry.ask(number, asker))
     except ProviderUnavailable as error:
         _keep(number, authority, asker, asked_at, None, str(error.params.get("reason", "")))
         log.warning("tax_id_unavailable", authority=authority,
