@@ -6,13 +6,14 @@ Rates are percentages as Decimals (19, 25.5). `valid_to` is the last day, inclus
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy import BigInteger, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.types import Base, Exact
+from app.kernel import clock
+from app.models.types import Base, Exact, UtcDateTime
 
 
 class Dated:
@@ -195,7 +196,10 @@ class VatexCode(Base):
 
 
 class FxRate(Base):
-    """1 `base` = `value` `quote` on a day, by a source. Never changed, only added."""
+    """1 `base` = `value` `quote` on a day, by a source. Never changed, only added.
+
+    added_at  when it came to the shop: a quote that holds does not look at later ones
+    """
 
     __tablename__ = "fx_rate"
     __table_args__ = (UniqueConstraint("source", "base", "quote", "as_of"),)
@@ -206,6 +210,7 @@ class FxRate(Base):
     quote: Mapped[str] = mapped_column(String(3))
     value: Mapped[Decimal] = mapped_column(Exact)
     as_of: Mapped[date] = mapped_column(index=True)
+    added_at: Mapped[datetime | None] = mapped_column(UtcDateTime, default=clock.now)
 
 
 class CurrencyPolicy(Base):

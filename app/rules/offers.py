@@ -19,7 +19,7 @@ from app.rules.dangerous import may_travel
 from app.rules.delivery import Promise, promise
 from app.rules.facts import LineFacts, LiveFacts, QuoteFacts
 from app.rules.parcel import Limits, Parcel
-from app.rules.parcels import pack
+from app.rules.parcels import Run, pack_runs
 from app.rules.rate_book import RateBook
 from app.rules.rate_card import BASE, FUEL, Surcharge, ZoneRates, rate_card_price
 from app.rules.shipping_rows import (
@@ -43,6 +43,7 @@ class Shipment:
 
     warehouse: str
     lines: tuple[LineFacts, ...]
+    runs: tuple[Run, ...]
     value: Money
 
 
@@ -88,7 +89,7 @@ def offer(
     barred = _barred(service, shipment, destination, book.shipping)
     if barred:
         return barred
-    parcels = pack(shipment.lines, limits_of(service), warehouse.boxes)
+    parcels = pack_runs(shipment.runs, limits_of(service), warehouse.boxes)
     if parcels is None:
         return "too_large"
     card = _live(service, parcels, facts.live) or _by_card(service, zone, parcels, shipment,

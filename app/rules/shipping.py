@@ -19,6 +19,7 @@ from app.kernel.money import Money
 from app.rules.explanation import Why
 from app.rules.facts import LineFacts, QuoteFacts
 from app.rules.offers import CrossesBorder, Offer, Shipment, offer
+from app.rules.parcels import runs_of
 from app.rules.rate_book import EU_MEMBERS, RateBook
 from app.rules.result import ComparedService, DeliveryOption
 from app.rules.shipping_rows import ChoiceRow, ServiceRow
@@ -148,7 +149,7 @@ def _by_warehouse(lines: Iterable[LineFacts], paid_goods: Money) -> dict[str, Sh
     weights = [sum(line.unit_price.minor * line.quantity for line in rows)
                for rows in found.values()]
     shares = paid_goods.split(weights if any(weights) else [1] * len(weights))
-    return {code: Shipment(code, tuple(rows), share)
+    return {code: Shipment(code, tuple(rows), runs_of(rows), share)
             for (code, rows), share in zip(found.items(), shares, strict=True)}
 
 

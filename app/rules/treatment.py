@@ -291,9 +291,11 @@ def _scheme(sale: Sale, rule: ImportRow, place: str, book: RateBook) -> Decision
 
 
 def _is_business_of(customer: CustomerFacts, country: str) -> bool:
-    """A business with a valid number, where wanted of this country: its letters stand before the
-    digits or none do (an Australian ABN is digits alone)."""
+    """A business with a valid number, where wanted not one of another country: a British number
+    has GB or no letters before its digits, an Australian ABN no letters or its own name."""
     if customer.kind != "business" or customer.tax_id_check != "valid":
         return False
     letters = customer.tax_id.strip()[:2].upper()
-    return not country or letters == country or not letters.isalpha()
+    if not country or letters == country or not letters.isalpha():
+        return True
+    return country != "GB" and letters not in EU_MEMBERS | {"EL", "XI", "GB"}

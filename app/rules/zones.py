@@ -23,7 +23,10 @@ def zone_of(zones: Iterable[ZoneRow], destination: Destination) -> ZoneRow | Non
     """
     postcode = plain_postcode(destination.postal_code)
     best: ZoneRow | None = None
+    country = destination.country
     for zone in zones:
+        if zone.country not in (country, ANYWHERE):  # most of some hundred: no call for them
+            continue
         if is_in(zone, destination, postcode):
             if zone.is_excluded:
                 return None

@@ -22,7 +22,6 @@ from app.web.labels import tax as tax_name
 from app.web.labels import tier
 from app.web.reasons import reason
 
-ECB = "ecb"
 SILENT = frozenset({"tier_not_offered"})
 
 
@@ -81,6 +80,8 @@ def _delivery(quote: Quote) -> Iterator[Step]:
         return
     whys = [why for why in _of(quote, "shipping")
             if why.params.get("option", option.id) == option.id and why.rule not in SILENT]
+    if not option.price:  # then what the carrier asks is not what is paid
+        whys = [why for why in whys if why.rule not in {"rate_card", "converted"}]
     days = filters.span(option.earliest, option.latest)
     yield Step(Markup("{}, {}").format(tier(option.tier), days), option.price, (
         *_said(whys), *_parcels(whys), *_carrier_terms(option)))
@@ -157,12 +158,22 @@ def _said(whys: Iterable[Why]) -> tuple[str, ...]:
 def _sentence(why: Why) -> str:
     words = reason(why.rule, why.params)
     if " = " in why.rate and why.day:
-        rate = _("%(rate)s on %(day)s", rate=_tidy(why.rate), day=_day(why.day))
-        source = _("European Central Bank") if why.source == ECB else why.source
-        return f"{words} {rate}{f' ({source})' if source else ''}."
+        rate = _("%(rate)s on %(day)s", rate=_apart(_tidy(why.rate)), day=_day(why.day))
+        return f"{words} {rate}{f' ({_source(why.source)})' if why.source else ''}."
     if why.rule == "tax_rate" and why.day:
         return f"{words} {_('In force since %(day)s.', day=_day(why.day))}"
     return words
+
+
+def _source(code: str) -> str:
+    """Where a rate of exchange comes from; a cross rate has two sources."""
+    names = {"ecb": _("European Central Bank"), "fixed": _("fixed rate")}
+    return ", ".join(_apart(names.get(part, part)) for part in code.split(" + "))
+
+
+def _apart(text: str) -> str:
+    """Letters and figures that keep their own direction inside any sentence."""
+    return f"\u2068{text}\u2069"
 
 
 def _tidy(rate: str) -> str:

@@ -1,4 +1,4 @@
-"""What a tax service said of a place's sales tax"""
+"""What a tax service said of a place's sales tax; when an exchange rate came"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +24,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_tax_rate")),
     )
     op.create_index("ix_live_tax_rate_place", "live_tax_rate", ["place", "asked_at"])
+    with op.batch_alter_table("fx_rate") as batch:
+        batch.add_column(sa.Column("added_at", types.UtcDateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("fx_rate") as batch:
+        batch.drop_column("added_at")
     op.drop_table("live_tax_rate")

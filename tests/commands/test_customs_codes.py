@@ -9,6 +9,7 @@ from flask import Flask
 
 from app.extensions import db
 from app.models.catalogue import VariantCustomsCode
+from app.services import certificates
 from app.services.catalogue import customs_codes
 from tests.commands.test_products import run
 from tests.world import CUP, TEA, variant_id
@@ -68,3 +69,11 @@ def test_a_file_of_another_shape_is_refused(shop: Flask, tmp_path: Path, text: s
     (tmp_path / "codes.csv").write_text(text, encoding="utf-8")
     assert run(shop, "catalog", "customs-codes", str(tmp_path / "codes.csv"))[0] == 1
     assert codes() == []
+
+
+def test_a_statement_on_origin_is_recorded_without_any_rule_that_asks_for_it(shop: Flask) -> None:
+    words = ("catalog", "certificate", "CUP", "statement on origin", "--to", "EU")
+    assert run(shop, *words)[0] == 0
+    (paper,) = certificates.held()[variant_id(CUP)]
+    assert (paper.document, paper.destination) == ("Statement on origin", "EU")
+    assert run(shop, "catalog", "certificate", "CUP", "a nice letter")[0] == 1

@@ -76,7 +76,11 @@ def test_everything_written_out_can_be_taken_again(either_shop: Flask, tmp_path:
         written = run(either_shop, "rates", "export", "--kind", kind).output
         assert " 0 new, " in imported(either_shop, tmp_path, written, "--kind", kind).output
     file = tmp_path / "shipping.json"
-    run(either_shop, "export", "--output", str(file), "--on", "2026-11-22")
+    run(either_shop, "export", "--output", str(file), "--on", "2027-02-01")
+    cards = [one for one in json.loads(file.read_text(encoding="utf-8"))["services"]
+             if one["code"] == "lis-standard"]
+    assert [one["valid_from"] for one in cards] == ["2026-01-01", "2027-01-01"]
+    assert list(cards[1]["rates"]) == ["pt"]
     told = run(either_shop, "load", str(file))
     assert told.exit_code == 0, told.output
     assert all(": 0 new, 0 changed" in line for line in told.output.splitlines())

@@ -17,7 +17,7 @@ from app.rules.facts import MarketFacts
 from app.rules.rate_book import DutyRow, FeeRow, RateBook
 from app.rules.restrictions import HeldDocument
 from app.rules.result import Quote
-from tests.rules.asked import LAW, ask, law, line, tariff
+from tests.rules.asked import LAW, ask, law, line, seller, tariff
 
 DAY = date(2026, 11, 21)
 
@@ -232,3 +232,13 @@ def test_every_consignment_has_values_and_limits_of_its_own() -> None:
     apart, together = asked("A", "B"), asked("A", "A")
     assert (apart.duty, apart.fees) == (Money(0, "EUR"), Money(600, "EUR"))
     assert (together.duty, together.fees) == (Money(2_400, "EUR"), Money(0, "EUR"))
+
+
+@pytest.mark.parametrize(("is_taxed", "tax"), [(False, 1_900), (True, 1_957)])
+def test_whether_the_flat_duty_is_taxed_under_ioss_is_data(is_taxed: bool, tax: int) -> None:
+    """19 % of EUR 100, or of EUR 100 and the EUR 3."""
+    fees = tuple(replace(row, in_scheme_tax_base=is_taxed) for row in law().fees["EU"])
+    found = ask(Destination("DE", postal_code="10115"), line(10_000), ship_from="CN",
+                book=replace(law(), fees={**law().fees, "EU": fees}),
+                market=MarketFacts("m", tax_included=False), seller=seller("CN", "IOSS"))
+    assert (found.tax, found.fees) == (Money(tax, "EUR"), Money(300, "EUR"))

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 
 from app.kernel.money import Money
 from app.rules.facts import LineFacts, PriceFacts
-from app.rules.parcels import Limits, Parcel, pack
+from app.rules.parcel import Limits, Parcel
+from app.rules.parcels import pack
+from app.rules.shipping_rows import BoxRow
 
 PARCEL_SERVICE = Limits(31_500, 2_000, 4_000)
 LETTER = Limits(2_000, 600, 900)
@@ -97,3 +99,34 @@ def test_nothing_is_lost_and_every_parcel_is_allowed(lines: list[LineFacts]) -> 
         assert all(PARCEL_SERVICE.allow(one) for one in parcels)
         assert all(one.length_mm >= one.width_mm >= one.height_mm for one in parcels)
         assert parcels == pack(lines, PARCEL_SERVICE)
+
+
+BOXES = (
+    BoxRow("S", (200, 150, 100), (210, 160, 110), 60, 5_000),
+    BoxRow("M", (320, 240, 160), (330, 250, 170), 220, 12_000),
+    BoxRow("L", (580, 380, 340), (592, 392, 352), 780, 28_000),
+)
+TARE = {"": 0} | {box.code: box.tare_g for box in BOXES}
+
+
+@given(carts)
+def test_cartons_hold_what_they_can_bear_and_nothing_is_lost(lines: list[LineFacts]) -> None:
+    parcels = pack(lines, PARCEL_SERVICE, BOXES)
+    if parcels is None:
+        return
+    assert sum(one.pieces for one in parcels) == sum(line.quantity for line in lines)
+    assert sum(one.weight_g - TARE[one.box] for one in parcels) == sum(
+        line.weight_g * line.quantity for line in lines)
+    assert all(PARCEL_SERVICE.allow(one) for one in parcels)
+    assert all(one.pieces == 1 for one in parcels if not one.box)
+    for box in BOXES:
+        inner = box.inner_mm[0] * box.inner_mm[1] * box.inner_mm[2]
+        for one in (one for one in parcels if one.box == box.code):
+            assert one.weight_g - box.tare_g <= box.max_weight_g
+            assert sorted(box.outer_mm, reverse=True) == [one.length_mm, one.width_mm,
+                                                         one.height_mm]
+        volume = sum(line.size_mm[0] * line.size_mm[1] * line.size_mm[2] * line.quantity
+                     for line in lines)
+        if len(parcels) == 1 and parcels[0].box == box.code:
+            assert volume <= inner
+    assert parcels == pack(lines[::-1], PARCEL_SERVICE, BOXES)

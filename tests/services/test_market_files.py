@@ -109,12 +109,13 @@ def test_every_mistake_is_named_with_its_place_and_nothing_is_kept() -> None:
 @pytest.mark.parametrize(("change", "reason"), [
     ({"price_list": "none"}, "markets[1].price_list: there is no price list 'none'"),
     ({"warehouses": ["OSL"]}, "markets[1].warehouses[1]: there is no warehouse 'OSL'"),
-    ({"payment_methods": ["cash"]}, "markets[1].payment_methods[1]: 'cash' is no way to pay"
-                                    " (card, test, transfer)"),
+    ({"payment_methods": ["cash"]},
+     "markets[1].payment_methods[1]: 'cash' is no way to pay (card, test, transfer)"),
     ({"tax_display": "excl"}, "markets[1].tax_display: the prices of list 'base' are with tax"),
     ({"seller": "nobody"}, "markets[1].seller: there is no seller 'nobody'"),
-    ({"languages": ["no"]}, "markets[1].languages[1]: the shop has no interface in 'no'"
-                            " (en, de, fr, es, ja, zh-Hans, ar)"),
+    ({"languages": ["no"]},
+     "markets[1].languages[1]: the shop has no interface in 'no' (en, de, fr, es, ja, zh-Hans,"
+     " ar)"),
 ])
 def test_what_an_entry_refers_to_has_to_be_there(change: dict[str, Any], reason: str) -> None:
     assert reason in mistakes({"markets": [{**NORWAY, **change}]})

@@ -99,7 +99,7 @@ def view(found: Slip, shown: Chosen, asked: AskedProduct, here: Locale) -> SlipV
         page_url=url_for("storefront.product", slug=slug),
         slip_url=url_for("storefront.slip", slug=slug),
         why_url=url_for("storefront.why", slug=slug, sku=shown.variant.sku, to=country,
-                        **({"postcode": asked.postcode} if asked.postcode else {})),
+                        postcode=asked.postcode or None),
     )
 
 

@@ -16,6 +16,9 @@ from app.kernel.money import Money
 from app.rules.documents.content import Content, InvoiceFacts, head
 from app.rules.documents.regions import EU, FORMS, PLAIN, Form, title_of
 
+# Tax that was charged until the buyer's number was confirmed: it alone is given back.
+TAX_ONLY = "vat_credit"
+
 
 def credit_note(invoice: Content, before: Sequence[Content], amount: Money, reason: str,
                 facts: InvoiceFacts) -> Content:
@@ -29,10 +32,15 @@ def credit_note(invoice: Content, before: Sequence[Content], amount: Money, reas
     if amount.currency != invoice["currency"] or not 0 < amount.minor <= whole:
         raise Conflict("credit_too_large", left=whole)
     is_full = amount.minor == whole and not before
-    groups = [dict(row) for row in left] if amount.minor == whole else _share(left, amount)
+    tax_only = reason == TAX_ONLY and amount.minor <= sum(row["tax"] for row in left)
+    if tax_only:
+        groups = _share_of_tax(left, amount)
+    else:
+        groups = [dict(row) for row in left] if amount.minor == whole else _share(left, amount)
     rounding = amount.minor - sum(row["net"] + row["tax"] for row in groups)
     form = _form(str(invoice["form"]))
-    kept = {name: invoice[name] for name in ("seller", "buyer", "ship_to", "supplied_on")}
+    kept = {name: invoice[name] for name in ("seller", "buyer", "ship_to", "supplied_on")
+            if not (tax_only and name == "buyer")}
     for row in groups:
         row.pop("rounding", None)
     return {
@@ -44,6 +52,7 @@ def credit_note(invoice: Content, before: Sequence[Content], amount: Money, reas
         "discounts": invoice["discounts"] if is_full else [],
         "corrects": {"number": invoice["number"], "issued_on": invoice["issued_on"]},
         "reason": reason, "is_full": is_full,
+        "is_off_norm": tax_only or any(one["is_off_norm"] for one in before),
     }
 
 
@@ -80,6 +89,19 @@ def _share(left: Sequence[Content], amount: Money) -> list[Content]:
         taxes = [tax for _, _, tax in row["components"]]
         split = parts[1].split(taxes) if any(taxes) else [parts[1] * 0 for _ in taxes]
         found.append({**row, "net": parts[0].minor, "tax": parts[1].minor, "components": [
+            [name, percent, part.minor]
+            for (name, percent, _), part in zip(row["components"], split, strict=True)]})
+    return found
+
+
+def _share_of_tax(left: Sequence[Content], amount: Money) -> list[Content]:
+    """An amount of tax alone over the rates, by the tax that is left of each."""
+    found = []
+    shares = amount.split([row["tax"] for row in left])
+    for row, share in zip(left, shares, strict=True):
+        taxes = [tax for _, _, tax in row["components"]]
+        split = share.split(taxes) if any(taxes) else [share * 0 for _ in taxes]
+        found.append({**row, "net": 0, "tax": share.minor, "components": [
             [name, percent, part.minor]
             for (name, percent, _), part in zip(row["components"], split, strict=True)]})
     return found

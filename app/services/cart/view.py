@@ -22,7 +22,7 @@ from app.services.cart.facts import Gathered, Wanted, gather
 from app.services.catalogue.measures import unit_price_of
 from app.services.catalogue.words import VariantWords, variant_words
 from app.services.markets import MarketView
-from app.services.rates.book import rate_book
+from app.services.rates.held import rate_book_of
 from app.services.shipping import live
 from app.services.tax_ids import flow as tax_ids
 
@@ -86,7 +86,7 @@ def view(cart: Cart, *, country: str = "", coupons: Sequence[str] | None = None,
     rows = carts.lines(cart.id)
     destination = destination_of(cart, country or market.country)
     held = _gathered(cart, rows, market, destination, now, coupons)
-    book = rate_book(held_at.date())
+    book = rate_book_of(held_at)
     quoted = quote(replace(held.facts, live=live.known(held.facts, book)), book)
     words = variant_words([row.variant_id for row in rows], market.chain(cart.language))
     by_line = {line.line: line for line in quoted.lines}
@@ -104,7 +104,7 @@ def ask_live(cart: Cart) -> None:
     """Ask carriers for their own prices to the cart's address, where some service has one. Call
     after an address is kept, never inside a transaction; whatever happens, a quote is possible."""
     now = clock.now()
-    book = rate_book(hold_moment(cart, now).date())
+    book = rate_book_of(hold_moment(cart, now))
     if not any(service.live_code for service in book.services.values()):
         return
     market = markets.find(cart.market_code)

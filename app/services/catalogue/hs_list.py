@@ -11,7 +11,7 @@ import csv
 import gzip
 import math
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -57,7 +57,7 @@ def search(words: str, most: int = 10) -> list[Heading]:
     if digits.isdecimal():
         found = sorted(code for code in index.texts if code.startswith(digits))
         return [Heading(code, index.texts[code]) for code in found[:most]]
-    scores: Counter[str] = Counter()
+    scores: defaultdict[str, float] = defaultdict(float)
     asked = _words(words)
     for place, word in enumerate(asked):
         # The last word of a name is what it is: "leather belt" is a belt.

@@ -28,7 +28,7 @@ from app.services.checkout import steps
 from app.services.orders import journal, numbers
 from app.services.payment import flow, reconciling
 from app.services.payment.methods import methods_for
-from app.services.rates.book import rate_book
+from app.services.rates.held import rate_book_of
 from app.services.tax_ids import flow as tax_ids
 
 # A card session ends before its reservation; a transfer may take a week.
@@ -169,7 +169,7 @@ def _row(cart: Cart, shown: CartView, quoted: Quote, mark: str, now: datetime) -
 def _base_amount(quoted: Quote, now: datetime, base: str = "EUR") -> dict[str, Any]:
     """The total in the seller's base currency, with the rate, its source and day: the rate of the
     moment whose prices hold, so that it is locked with the quote."""
-    from_base = rate_book(now.date()).rate(base, quoted.currency)
+    from_base = rate_book_of(now).rate(base, quoted.currency)
     if from_base is None:
         raise Conflict("unknown_currency")
     in_base = Money.from_major(quoted.total.major / from_base.value, base)

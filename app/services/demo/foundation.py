@@ -34,11 +34,10 @@ def lay() -> None:
     fx.update()
     if is_laid():
         return
-    shop, shipping = {**read("shop.json")}, read("shipping.json")
-    shop["warehouses"] = shipping["warehouses"]
+    shop = read("shop.json")
     with transaction():
         keep(check({section: shop[section] for section in SECTIONS}))
-        shipped(cards({key: rows for key, rows in shipping.items() if key != "warehouses"}))
+        shipped(cards(read("shipping.json")))
         log.emit("rates")
 
 

@@ -74,7 +74,12 @@ def read(document: Document, form: str = "pdf") -> bytes:
 
 def forms_of(document: Document) -> tuple[str, ...]:
     """What a paper is kept as."""
-    return ("pdf", "cii", "ubl") if document.kind in SALES else ("pdf",)
+    return ("pdf", "cii", "ubl") if has_e_invoice(document) else ("pdf",)
+
+
+def has_e_invoice(document: Document) -> bool:
+    """Sales papers have one; EN 16931 cannot say tax that is given back without its base."""
+    return document.kind in SALES and not document.content.get("is_off_norm")
 
 
 def file_name(document: Document, form: str = "pdf") -> str:
@@ -98,7 +103,7 @@ def _body(document: Document, form: str) -> bytes:
         return einvoices.xml(content, form)
     template, sheet = sheet_of(document)
     pdf = typesetting.pdf(template, sheet, document.issued_at)
-    if document.kind not in SALES:
+    if not has_e_invoice(document):
         return pdf
     return einvoices.in_pdf(pdf, einvoices.xml(content, "cii"), content)
 

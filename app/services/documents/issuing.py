@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from app.models.market import Seller
 from app.models.order import Order
 from app.models.payment import Payment, Refund
 from app.rules.documents.content import Content, invoice
-from app.rules.documents.credit import credit_note
+from app.rules.documents.credit import TAX_ONLY, credit_note
 from app.rules.documents.timing import is_due
 from app.services.documents import facts
 from app.services.orders.journal import note
@@ -71,6 +72,8 @@ def issue_credit_note(refund_id: int) -> Document | None:
         seller = session.get_one(Seller, order.seller_id)
         number, issued_at = _number(seller, "credit_note")
         said = facts.sales_facts(order, seller, number, issued_at, refund.done_at)
+        if refund.reason == TAX_ONLY:  # the number that was confirmed since
+            said = replace(said, buyer_tax_id=str(order.tax_evidence.get("number", "")))
         content = credit_note(base.content, before, Money(refund.amount_minor, refund.currency),
                               refund.reason, said)
         return keep(order, "credit_note", f"refund:{refund.id}", content, issued_at, base)

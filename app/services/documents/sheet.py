@@ -73,10 +73,15 @@ def addressee(address: Mapping[str, str]) -> str:
     return str(address.get("company") or address.get("name") or "")
 
 
+# Where the law asks for the unit price without tax (Art. 226(8)); elsewhere it is as it was sold.
+NET_PRICED = frozenset({"eu", "gb", "plain"})
+
+
 def _table(content: Content, words: Words) -> Sheet:
-    """Net price, rate and net amount per row (Art. 226(8)); with tax inside, the gross as well."""
+    """Price, rate and net amount per row; where prices hold tax, the gross amount as well."""
     shows_gross = bool(content["prices_include_tax"])
-    columns = [("article", "start"), ("quantity", "end"), ("unit_net", "end"), ("rate", "end"),
+    unit = "unit_net" if content["form"] in NET_PRICED or not shows_gross else "unit"
+    columns = [("article", "start"), ("quantity", "end"), (unit, "end"), ("rate", "end"),
                ("amount_net", "end")]
     if shows_gross:
         columns.append(("amount_gross", "end"))
@@ -88,14 +93,17 @@ def _table(content: Content, words: Words) -> Sheet:
 
 def _row(row: Content, content: Content, words: Words, *, shows_gross: bool) -> Sheet:
     currency, group = content["currency"], content["groups"][row["group"]]
-    before = before_discount(row, content)
+    before, less = row["goods"], row["discount"]
+    if content["form"] in NET_PRICED or not shows_gross:
+        before = before_discount(row, content)
+        less = before - row["net"]
     unit = Decimal(before).scaleb(-exponent(currency)) / row["quantity"]
     name = row["name"] or row_name(row, words)
     if row["is_marked"]:
         name += " ※"
     under = [part for part in (row["options"], row["sku"]) if part]
-    if before > row["net"]:
-        under.append(words("less", amount=words.money(before - row["net"], currency)))
+    if less > 0:
+        under.append(words("less", amount=words.money(less, currency)))
     cells = [
         str(row["quantity"]) if row["kind"] in {"goods", "credit"} else "",
         words.price(unit.quantize(Decimal("0.0001")), currency),

@@ -1,6 +1,7 @@
 """Sheets as PDF/A or PNG by typst; fonts come from locked packages, nothing from the network.
 
-Fonts (all SIL Open Font License 1.1): Noto Sans, Noto Sans Arabic, Noto Sans CJK.
+Fonts (all SIL Open Font License 1.1): Noto Sans, Noto Sans CJK, IBM Plex Sans
+Arabic (Noto's Arabic sets dots as glyphs of their own: what is copied from it is no word).
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+import fontpkg_ibm_plex_sans_arabic
 import fontpkg_noto_sans
-import fontpkg_noto_sans_arabic
 import noto_cjk_sans_otc
 import typst
 
@@ -52,7 +53,8 @@ def png(template: str, sheet: Mapping[str, Any], ppi: int = 110) -> list[bytes]:
 
 @lru_cache(maxsize=1)
 def _compiler() -> Any:
-    fonts = [Path(fontpkg_noto_sans.ROOT) / "files", Path(fontpkg_noto_sans_arabic.ROOT) / "files",
+    packages = (fontpkg_noto_sans, fontpkg_ibm_plex_sans_arabic)
+    fonts = [*(Path(each.ROOT) / "files" for each in packages),
              Path(noto_cjk_sans_otc.FONT_PATH).parent]
     return typst.Compiler(root=str(TEMPLATES), font_paths=[str(path) for path in fonts],
                           ignore_system_fonts=True)

@@ -7,9 +7,9 @@ where no other source knows the currency: a peg that was typed in is no match fo
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select, true
 
 from app.extensions import db
 from app.kernel.fx import Rate
@@ -20,11 +20,22 @@ FALLBACK = "fixed"
 PREFERENCE = {"live": 2, "ecb": 1}
 
 
-def euro_rates(on: date) -> Mapping[str, Rate]:
-    """Quote -> the rate 1 EUR = value quote that holds on this day. Read from the database."""
+JUST_PUBLISHED = timedelta(days=4)  # a weekend with a holiday
+
+
+def euro_rates(on: date, known_at: datetime | None = None) -> Mapping[str, Rate]:
+    """Quote -> the rate 1 EUR = value quote that holds on this day. Read from the database.
+
+    known_at  without the days published just now that came to the shop after this moment
+    """
+    known = true() if known_at is None else or_(
+        FxRate.added_at.is_(None), FxRate.added_at <= known_at, FxRate.source == FALLBACK,
+        FxRate.as_of < on - JUST_PUBLISHED,
+    )
     newest = (
         select(FxRate.source, FxRate.base, FxRate.quote, func.max(FxRate.as_of).label("as_of"))
-        .where(FxRate.as_of <= on).group_by(FxRate.source, FxRate.base, FxRate.quote).subquery()
+        .where(FxRate.as_of <= on, known).group_by(FxRate.source, FxRate.base, FxRate.quote)
+        .subquery()
     )
     rows = db.session.execute(
         select(FxRate.base, FxRate.quote, FxRate.value, FxRate.source, FxRate.as_of).join(

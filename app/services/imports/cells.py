@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from app.kernel.text import slugify
+from app.services.catalogue import hs_list
 from app.services.catalogue.drafts import ChoiceDraft, PriceDraft
 from app.services.catalogue.vocabulary import code_of
 from app.services.imports import amounts
@@ -105,6 +106,8 @@ def hs_code(row: Row, column: str, findings: Findings) -> str | None:
     digits = re.sub(r"[\s.]", "", unguarded(row[column]))
     if digits and not re.fullmatch(r"\d{6,10}", digits):
         findings.error(row.line, column, "not an HS code of 6 to 10 digits")
+    elif digits and not hs_list.is_known(digits):
+        findings.note(row.line, column, "not in the list of HS 2022; see flask catalog hs")
     return digits or None
 
 

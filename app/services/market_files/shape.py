@@ -18,8 +18,9 @@ from app.kernel.currency import is_known
 from app.services.markets import LANGUAGES
 
 _COUNTRIES = frozenset(
-    code for code in Locale("en").territories if len(code) == 2 and code.isalpha()
-) - {"EU", "EZ", "UN", "XA", "XB", "XK", "ZZ", "QO"} | {"XK"}
+    str(code) for code in Locale("en").territories
+    if len(str(code)) == 2 and str(code).isalpha()
+) - {"EU", "EZ", "UN", "XA", "XB", "ZZ", "QO"}  # CLDR's own, not countries
 
 
 def _country(value: str) -> str:

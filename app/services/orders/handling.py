@@ -54,14 +54,14 @@ def ship(number: str, tracking: str = "", actor: str = "staff") -> Order:
     sent = service_for(order)
     service = db.session.scalar(select(ShippingService).where(ShippingService.code == sent.service))
     url = service.tracking_url.replace("{number}", tracking) if service and tracking else ""
-    details = {"instead_of": sent.instead_of} if sent.instead_of else {}
     with transaction() as session:
         session.add(Shipment(
             order_id=order.id, service=sent.service, tracking=tracking, tracking_url=url,
             carrier=sent.carrier or (service.carrier if service else ""),
             chargeable_g=sent.chargeable_g, shipped_at=clock.now(),
         ))
-        journal.move(order, OrderState.SHIPPED, actor, tracking=tracking, **details)
+        journal.move(order, OrderState.SHIPPED, actor, tracking=tracking, service=sent.service,
+                     instead_of=sent.instead_of)
     return order
 
 

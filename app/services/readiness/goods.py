@@ -112,8 +112,8 @@ def _restrictions(held: Facts) -> Iterator[Finding]:
     alike: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
     for (sku, kind, document), countries in refused.items():
         alike.setdefault((kind, document, tuple(countries)), []).append(sku)
-    for (kind, document, countries), skus in alike.items():
-        yield _refused(held, kind, document, countries, tuple(skus))
+    for (kind, document, places), skus in alike.items():
+        yield _refused(held, kind, document, places, tuple(skus))
 
 
 def _refused(held: Facts, kind: str, document: str, countries: tuple[str, ...],

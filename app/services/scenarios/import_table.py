@@ -1,8 +1,9 @@
 """The import rule of a case: how a country values, limits, rounds and taxes what arrives.
 
-What `tables.import` does not name comes from the shop's rule of that country; a limit of null is
-no limit. A case that names limits speaks for all parcels: the shop's exceptions and its regimes of
-that country do not hold then. Several words for the same thing are taken.
+What `tables.import` does not name comes from the shop's rule of that country. A case that names a
+limit speaks of all of them and for all parcels: a limit it does not name, or names as null, is none
+then, and the shop's exceptions and regimes of that country do not hold. Several words for the same
+thing are taken.
 """
 
 from __future__ import annotations
@@ -70,12 +71,20 @@ def _changes(fields: Fields, known: ImportRow, currency: str) -> dict[str, Any]:
         "threshold_per": "item" if fields.text("per", known.threshold_per) == "item"
         else "consignment",
     }
+    if fields.yes("per_item"):
+        found["threshold_per"] = "item"
     if fields.has("tax_base"):
         found["import_tax_base"] = fields.text("tax_base", one_of=BASES)
     elif fields.yes("tax_inside"):
         found["import_tax_base"] = "inside"
+    elif fields.has("freight_in_tax_base"):
+        is_in = fields.yes("freight_in_tax_base")
+        found["import_tax_base"] = "value_duty_freight" if is_in else "value_duty"
     limits = _limits(fields, currency)
-    if limits:
+    if limits:  # the other limit on the value is none then; that on the tax itself stays
+        limits.setdefault("duty_threshold", None)
+        if known.tax_threshold_kind == "value":
+            limits.setdefault("tax_threshold", None)
         limits["except_goods"] = ()
     return found | limits | _steps(fields, currency)
 
@@ -108,16 +117,19 @@ def _steps(fields: Fields, currency: str) -> dict[str, Any]:
 def _regime(fields: Fields, area: Area, currency: str) -> tuple[RegimeRow, ...]:
     """A flat rate in place of the tariff, or a share of the tax; none unless the case names one."""
     flat, share = fields.any_of(*WORDS["flat"]), fields.any_of(*WORDS["share"])
-    less = fields.any_of(*WORDS["less"])
-    if not flat and not share:
+    less, part = fields.any_of(*WORDS["less"]), fields.maybe_number("tax_factor")
+    if not flat and not share and part is None:
         return ()
+    percent = fields.number(share) if share else Decimal(100)
+    if part is not None:
+        percent *= part
     return (RegimeRow(
         id=f"case:{area.country}", destination=area.customs, code="case", name="case",
         ship_from="*", carriage="", customer="", registration="", goods=(), except_goods=(),
         value_of="goods", max_value=None,
         duty_percent=fields.number(flat) if flat else Decimal(0),
         duty_less=Money(fields.whole(less), currency) if less else None,
-        tax_share_percent=fields.number(share) if share else Decimal(100),
+        tax_share_percent=percent,
         validity=Validity(source=SOURCE, confidence="verified"),
     ),)
 

@@ -20,11 +20,11 @@ from app.services.scenarios.amounts import Answer
 from app.services.scenarios.fields import Fields, Refused
 
 # The same thing has many names with carriers: a field is known by what its name says.
-_ROUNDED_SIDES = re.compile(r"(round|ceil|next|whole).*(dim|side|inch|cm)|(dim|side)\w*_"
-                            r"(round|ceil|step|up|increment)|^dimension_step$")
-_VOLUME_FROM = re.compile(r"(above|over|threshold|volume_from|min_volume)")
+_ROUNDED_SIDES = re.compile(r"(round|ceil|next|whole).*(dim|side|inch|cm)|^round_up$|"
+                            r"(dim|side|inch)\w*_(round|ceil|step|up|increment)")
+_VOLUME_FROM = re.compile(r"above|over|threshold|from|exceed|larger|greater|min\w*_volume|exempt")
 _FREE_FROM = re.compile(r"free|threshold")
-_GOODS = re.compile(r"^(goods|order|cart|subtotal|items|merchandise)\w*_minor$")
+_GOODS = re.compile(r"^(goods|order|cart|basket|subtotal|items|merchandise|value)\w*_minor$")
 _TAX = re.compile(r"^(tax|vat)(_rate|_percent)?$")
 _NO_ROUNDING = {"", "none", "no", "as_measured", "exact"}
 _NEAREST = {"nearest", "half_up", "round"}

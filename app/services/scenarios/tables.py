@@ -22,6 +22,9 @@ KINDS = {"mfn": "mfn", "pref": "preference", "preference": "preference",
          "surcharge": "surcharge", "safeguard": "safeguard"}
 TARIFFS = ("mfn", "preference")
 _UNITS = ("item", "piece", "kg")
+# What a percentage fee is taken on is always what the carrier advances; some say so.
+_ADVANCED = ("", "duty_and_tax", "duty_tax", "duty_plus_tax", "duty+tax", "advanced")
+_FEE_KINDS = ("", "parcel", "brokerage", "disbursement", "national")
 _PER = {"parcel": "consignment", "consignment": "consignment", "hs6": "hs6", "heading": "hs6",
         "subheading": "hs6", "item": "item", "piece": "item", "shipment": "consignment"}
 
@@ -45,10 +48,9 @@ def case_tables(case: Fields, book: RateBook, place: Destination, currency: str,
                 day: date) -> CaseTables:
     """Take `tables` and `fx` of a case. National parcel fees are those of the case alone; what the
     law of the union asks (the flat duty on small parcels) stays."""
-    if case.has("fx"):
-        given = case.inside("fx")
-        rates = {code: Rate("EUR", code, given.number(code), SOURCE, day)
-                 for code in given.names()}
+    given = case.inside("fx", {})
+    rates = {code: Rate("EUR", code, given.number(code), SOURCE, day) for code in given.names()}
+    if rates:
         book = replace(book, fx={**book.fx, **rates})
     tables = case.inside("tables", {})
     area = locate(place, book)
@@ -129,7 +131,8 @@ def _fee(fields: Fields, country: str, currency: str) -> FeeRow:
         replaces_duty=False, validity=_validity(fields),
         percent=fields.number(fields.any_of("percent", "rate") or "percent", "0"),
     )
-    fields.text("of", "", one_of=("", "duty_and_tax", "duty_tax"))
+    fields.text(fields.any_of("of", "percent_of", "base") or "of", "", one_of=_ADVANCED)
+    fields.text(fields.any_of("kind", "type") or "kind", "", one_of=_FEE_KINDS)
     fields.text("source", "")
     fields.end()
     return row

@@ -115,30 +115,35 @@ def shipping_file(on: date) -> dict[str, Any]:
         "volumes": [_plain(VolumePart, row) for row in _held(ShippingVolume, on)],
         "choices": [_plain(ChoicePart, row, market=row.market_code)
                     for row in sorted(_all(ShippingChoice), key=lambda row: row.position)],
-        "services": [_service(row, houses[row.warehouse_id], on)
-                     for row in _all(ShippingService)],
+        "services": [one for row in _all(ShippingService)
+                     for one in _service(row, houses[row.warehouse_id], on)],
         "free_shipping": [_plain(FreePart, row, market=row.market_code)
                           for row in _held(FreeShipping, on)],
     }
 
 
-def _service(row: ShippingService, warehouse: str, on: date) -> dict[str, Any]:
-    """The service with the version of its card that began last; older zones and all history are in
-    the CSV."""
+def _service(row: ShippingService, warehouse: str, on: date) -> Iterator[dict[str, Any]]:
+    """The service, and once more by its code alone for every later day on which prices of some of
+    its zones that hold began."""
+    rates: dict[date, list[ShippingRate]] = defaultdict(list)
+    for one in _held(ShippingRate, on):
+        if one.service_id == row.id:
+            rates[one.valid_from].append(one)
+    surcharges = [one for one in _held(ShippingSurcharge, on) if one.service_id == row.id]
     plain = _plain(ServicePart, row, warehouse=warehouse, zones=[], currency="", valid_from=None,
                    source="", rates={}, first_rates={}, value_rates={}, surcharges=[])
     plain["zones"] = [_plain(ZonePart, zone) for zone in db.session.scalars(
         select(ShippingZone).where(ShippingZone.service_id == row.id).order_by(ShippingZone.id))]
-    rates = [one for one in _held(ShippingRate, on) if one.service_id == row.id]
-    surcharges = [one for one in _held(ShippingSurcharge, on) if one.service_id == row.id]
-    first = max((one.valid_from for one in rates), default=None)
-    return plain | {
-        "currency": next((one.currency for one in [*rates, *surcharges]), "EUR"),
-        "valid_from": first.isoformat() if first else None,
-        "source": next((one.source for one in rates if one.valid_from == first), ""),
-        "surcharges": [_plain(SurchargePart, one) for one in surcharges],
-        **_prices([one for one in rates if one.valid_from == first]),
-    }
+    plain["surcharges"] = [_plain(SurchargePart, one) for one in surcharges]
+    plain["currency"] = next((one.currency for one in surcharges), "EUR")
+    cards = [_card(first, held) for first, held in sorted(rates.items())]
+    yield plain | (cards[0] if cards else {})
+    yield from ({"code": row.code, **card} for card in cards[1:])
+
+
+def _card(first: date, held: Sequence[ShippingRate]) -> dict[str, Any]:
+    return {"currency": held[0].currency, "valid_from": first.isoformat(),
+            "source": held[0].source, **_prices(held)}
 
 
 def _prices(rates: Sequence[ShippingRate]) -> dict[str, Any]:

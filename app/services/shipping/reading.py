@@ -63,7 +63,7 @@ def _errors(file: ShippingFile) -> Iterator[RowError]:
 
 _KEYS: dict[str, tuple[str, ...]] = {
     "boxes": ("warehouse", "code"), "areas": ("code",), "carriers": ("code",),
-    "volumes": ("carrier", "from_kg", "valid_from"), "services": ("code",),
+    "volumes": ("carrier", "from_kg", "valid_from"), "services": ("code", "valid_from"),
     "free_shipping": ("market", "tier", "currency", "valid_from"),
 }
 
@@ -86,6 +86,7 @@ def _services(
             for name in NEEDED:
                 if name not in given:
                     yield RowError(f"{place}.{name}", f"is missing; {one.code!r} is new")
+        known.add(one.code)  # a second entry may add later prices of some zones
         if "warehouse" in given and one.warehouse not in houses:
             yield RowError(f"{place}.warehouse", f"there is no warehouse {one.warehouse!r}")
         for row, surcharge in enumerate(one.surcharges, 1):

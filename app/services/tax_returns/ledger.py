@@ -23,6 +23,8 @@ from app.services.fx.flow import rate
 
 SALE, CREDIT_REASON = "sale", "vat_credit"
 AT_ONCE = 500
+# Money that was never the price of these goods: it corrects no sale.
+SURPLUS = ("paid_twice", "order_cancelled", "sold_out_meanwhile")
 
 
 def bring_up_to_date() -> int:
@@ -84,7 +86,7 @@ def _new_refunds() -> Sequence[Any]:
         select(Refund, Order).join(Payment, Payment.id == Refund.payment_id)
         .join(Order, Order.id == Payment.order_id)
         .where(
-            Refund.state == "done", Order.paid_at.is_not(None), Refund.reason != "paid_twice",
+            Refund.state == "done", Order.paid_at.is_not(None), Refund.reason.not_in(SURPLUS),
             ~exists().where(TaxEntry.order_id == Order.id, TaxEntry.cause.in_(
                 [literal("refund:") + number, literal(f"{CREDIT_REASON}:") + number])),
         ).order_by(Refund.id).limit(AT_ONCE)

@@ -64,6 +64,14 @@ def test_never_more_than_is_left() -> None:
         note(20000, note(3000))
 
 
+def test_tax_of_a_confirmed_business_is_given_back_alone() -> None:
+    content = credit_note(invoice_of(QUOTE, "DE"), [], Money(2600, "EUR"), "vat_credit", SAID)
+
+    assert amounts(content) == [(0, 700), (0, 1900)]
+    assert content["is_off_norm"]
+    assert amounts(note(20000, content)) == [(10000, 0), (10000, 0)]
+
+
 def test_another_currency_is_refused() -> None:
     with pytest.raises(Conflict, match="credit_too_large"):
         credit_note(invoice_of(QUOTE, "DE"), [], Money(100, "USD"), "goodwill", SAID)

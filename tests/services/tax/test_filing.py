@@ -221,6 +221,24 @@ def test_a_state_return_counts_its_sales() -> None:
     assert found.currency == "USD"
 
 
+def test_the_shipped_tables_can_be_loaded_and_name_their_sources() -> None:
+    report = load_tables(FOLDER, ["registration_thresholds", "return_rules"])
+
+    assert report.errors == ()
+    assert not report.has_changed
+    rows = db.session.scalars(select(RegistrationThreshold)).all()
+    assert {"EU", "AU", "NZ", "SG", "NO", "CH", "CA", "US-CA", "US-NY"} <= {
+        row.jurisdiction for row in rows}
+    assert all(row.source for row in rows)
+
+
+def test_a_surplus_that_goes_back_corrects_no_sale() -> None:
+    order = sold(10000, 1900)
+    refund(order, 11900, "2026-11-12", reason="paid_twice")
+
+    assert [part.tax.minor for part in ledger.left_of(order.id, "EUR")] == [1900]
+
+
 @pytest.mark.parametrize(("name", "first", "last"), [
     ("2026Q4", date(2026, 10, 1), date(2026, 12, 31)), ("2028-02", date(2028, 2, 1),
                                                        date(2028, 2, 29)),

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app.extensions import db, providers, transaction
+from app.kernel import clock
 from app.kernel import period as periods
 from app.kernel.fx import Rate
 from app.models.fx_difference import FxDifference
@@ -21,6 +22,7 @@ from app.services.fx import flow, gains, status
 from app.services.outbox import log
 from app.services.payment import refunds
 from app.services.rates import book
+from app.services.rates.held import rate_book_of
 from tests.shoppers import placed
 
 NOVEMBER = periods.read("2026-11")
@@ -162,3 +164,22 @@ def test_the_commands(shop: Flask) -> None:
     refund(sold(10000, 8000, "1.25"), 5000, 10)
     assert "2026-11: -10.00 EUR" in run.invoke(args=["fx", "gains", "--period", "2026-11"]).output
     assert run.invoke(args=["fx", "gains", "--period", "x"]).exit_code == 1
+
+
+def test_a_quote_that_holds_keeps_the_rate_it_began_with(shop: Flask) -> None:
+    before = clock.now()
+    known = flow.rate("EUR", "USD", before.date())
+    assert known is not None
+    held = rate_book_of(before).rate("EUR", "USD")
+    with transaction() as session:
+        session.add(FxRate(source="live", base="EUR", quote="USD", value=known.value * 2,
+                           as_of=before.date(), added_at=before + timedelta(minutes=5)))
+        log.emit("rates")
+
+    during = rate_book_of(before + timedelta(minutes=4)).rate("EUR", "USD")
+    after = rate_book_of(before + timedelta(minutes=6)).rate("EUR", "USD")
+    assert held is not None
+    assert during is not None
+    assert after is not None
+    assert during.value == held.value
+    assert after.value == known.value * 2
