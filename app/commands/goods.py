@@ -9,7 +9,7 @@ import click
 
 from app.commands.refusals import plain
 from app.services import certificates
-from app.services.catalogue import customs_codes, customs_data, finding, hs_list
+from app.services.catalogue import customs_codes, customs_data, finding, goods_file, hs_list
 from app.services.readiness import reports
 from app.services.readiness.finding import Report
 
@@ -100,6 +100,22 @@ def load_customs_codes(file: Path) -> None:
     click.echo(f"{file.name}: {changed} set")
 
 
+@click.command("goods")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def load_goods(file: Path) -> None:
+    """Set what decides tax, duty and delivery of SKUs from FILE, all or none.
+
+    CSV: sku, hs_code, origin, weight_g, length_mm, width_mm, height_mm, tax_category; an empty
+    cell leaves things as they are.
+    """
+    changed, errors = goods_file.load(file)
+    for error in errors:
+        click.echo(str(error), err=True)
+    if errors:
+        raise click.ClickException(f"{len(errors)} cells cannot be taken; nothing was loaded")
+    click.echo(f"{file.name}: {changed} set")
+
+
 @click.command("maker")
 @click.argument("code")
 @click.option("--name", default="")
@@ -136,4 +152,4 @@ def _tell(reports_by_market: dict[str, Report]) -> None:
             click.echo(f"{code}: {one.code}: {one.what}. Mend: {one.mend}", err=True)
 
 
-EVERY = (publish, hide, hs, customs, load_customs_codes, maker, certificate)
+EVERY = (publish, hide, hs, customs, load_customs_codes, load_goods, maker, certificate)

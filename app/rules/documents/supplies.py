@@ -18,6 +18,7 @@ from typing import Any
 
 from app.kernel.errors import Conflict
 from app.kernel.money import Money
+from app.rules.documents.batches import Batch, batches
 
 Row = Mapping[str, Any]
 GOODS, SHIPPING, DUTY, FEE, IMPORT_TAX, SALES_TAX = (
@@ -131,26 +132,24 @@ def _is_vat(tax: Row) -> bool:
 def _taxed(found: Supplies, row: Row, vat: Sequence[Row], shipping: Money,  # noqa: PLR0913 - what one consignment holds
            lines: Mapping[str, Row], included: Money) -> Money:
     """Groups of one rate each. Returns what of their bases are fees and not prices."""
-    batches = _batches(row["parts"], vat)
-    nets = [money(batch.taxes[0]["net"]) for batch in batches]
-    paid = Money.total((money(part["paid"]) for part in row["parts"]), found.currency)
+    held = batches(row["parts"], vat)
+    nets = [batch.net for batch in held]
+    paid = Money.total((batch.paid for batch in held), found.currency)
     extra = Money.total(nets, found.currency) - (paid + shipping - included)
     extra = max(extra, Money.zero(found.currency))
-    largest = max(range(len(batches)), key=lambda i: batches[i].paid.minor)
-    extras = [extra if i == largest else Money.zero(found.currency) for i in range(len(batches))]
-    shares = _shipping(batches, nets, extras, shipping)
-    for batch, net, more, share in zip(batches, nets, extras, shares, strict=True):
-        taxes = batch.taxes
-        percent = sum((Decimal(str(tax["percent"])) for tax in taxes), Decimal(0))
-        tax = Money.total((money(one["tax"]) for one in taxes), found.currency)
+    largest = max(range(len(held)), key=lambda i: held[i].paid.minor)
+    extras = [extra if i == largest else Money.zero(found.currency) for i in range(len(held))]
+    shares = _shipping(held, extras, shipping)
+    for batch, more, share in zip(held, extras, shares, strict=True):
+        first = batch.taxes[0][0]
         group = Group(
-            str(taxes[0]["jurisdiction"]), str(taxes[0]["name"]), percent,
-            "S" if percent else "Z", "", net, tax,
-            tuple((str(one["name"]), Decimal(str(one["percent"])), money(one["tax"]))
-                  for one in taxes),
+            str(first["jurisdiction"]), str(first["name"]), batch.percent,
+            "S" if batch.percent else "Z", "", batch.net, batch.tax,
+            tuple((str(one["name"]), Decimal(str(one["percent"])), amount)
+                  for one, amount in batch.taxes),
         )
         index = found.place(group)
-        _items(found, batch.parts, share, net - more, index, lines)
+        _items(found, batch.parts, share, batch.net - more, index, lines)
     unshared = shipping - Money.total(shares, found.currency)
     if unshared:  # shipping that the law leaves untaxed
         group = Group("", "", Decimal(0), "E", LAID_OUT, unshared, Money.zero(found.currency))
@@ -158,52 +157,19 @@ def _taxed(found: Supplies, row: Row, vat: Sequence[Row], shipping: Money,  # no
     return extra
 
 
-@dataclass(slots=True)
-class _Batch:
-    """Parts taxed at the same rates, with their taxes."""
-
-    parts: list[Row]
-    taxes: Sequence[Row]
-    currency: str
-
-    @property
-    def paid(self) -> Money:
-        return Money.total((money(part["paid"]) for part in self.parts), self.currency)
-
-
-def _batches(parts: Sequence[Row], vat: Sequence[Row]) -> list[_Batch]:
-    """The engine taxes parts of equal rates together, in the order of their first line."""
-    by_rates: dict[object, list[Row]] = {}
-    for part in parts:
-        by_rates.setdefault(tuple(map(tuple, part["rates"])), []).append(part)
-    found, at = [], 0
-    for rates, held in by_rates.items():
-        width = max(len(rates), 1)  # type: ignore[arg-type]
-        found.append(_Batch(held, vat[at:at + width], str(held[0]["paid"]["currency"])))
-        at += width
-    if at != len(vat) or not all(batch.taxes for batch in found):
-        if len(vat) != 1:
-            raise Conflict("papers_lack_facts")
-        return [_Batch(list(parts), vat, str(parts[0]["paid"]["currency"]))]
-    return found
-
-
-def _shipping(batches: Sequence[_Batch], nets: Sequence[Money], extras: Sequence[Money],
-              shipping: Money) -> list[Money]:
+def _shipping(held: Sequence[Batch], extras: Sequence[Money], shipping: Money) -> list[Money]:
     """How the engine shared the shipping over the rates, read back from the bases."""
     zero = Money.zero(shipping.currency)
     if not shipping:
-        return [zero for _ in batches]
+        return [zero for _ in held]
     guesses = []
-    for batch, net, more in zip(batches, nets, extras, strict=True):
-        whole = net - more
-        if batch.taxes[0]["is_included"]:
-            tax = Money.total((money(tax["tax"]) for tax in batch.taxes), shipping.currency)
-            percent = sum((Decimal(str(tax["percent"])) for tax in batch.taxes), Decimal(0))
-            whole += tax - more.times(percent, over=Decimal(100))
+    for batch, more in zip(held, extras, strict=True):
+        whole = batch.net - more
+        if batch.taxes[0][0]["is_included"]:
+            whole += batch.tax - more.times(batch.percent, over=Decimal(100))
         guesses.append(max(whole - batch.paid, zero).minor)
     if sum(guesses) * 2 < shipping.minor:
-        return [zero for _ in batches]
+        return [zero for _ in held]
     return shipping.split(guesses)
 
 
