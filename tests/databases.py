@@ -46,6 +46,12 @@ class PostgreSQL:
         self._run(f'CREATE DATABASE "{name}" TEMPLATE "{self.template}"')
         return self.address(name)
 
+    def bare(self) -> str:
+        """SQLAlchemy's address of a database with nothing in it."""
+        name = f"bare_{os.getpid()}_{next(self.numbers)}"
+        self._run(f'CREATE DATABASE "{name}"')
+        return self.address(name)
+
     def drop(self, address: str) -> None:
         """Drop a copy."""
         name = address.rsplit("/", 1)[1].split("?", maxsplit=1)[0]

@@ -1,4 +1,4 @@
-"""Whether a shopper wants to be reminded of a cart left behind"""
+"""Whether a shopper agreed to be written to about a cart left behind"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,11 +10,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("cart") as batch_op:
-        batch_op.add_column(
-            sa.Column("may_remind", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column(
+        "cart", sa.Column("may_remind", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("cart") as batch_op:
-        batch_op.drop_column("may_remind")
+    op.drop_column("cart", "may_remind")

@@ -9,9 +9,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.extensions import transaction
+from app.kernel.errors import Conflict
 from app.models.catalogue import Attribute, ProductAttribute
 from app.models.restriction import Restriction
+from app.services.checkout import placing
 from app.services.outbox import log
+from tests.shoppers import ready
 from tests.world import CUP, TEA, product_id
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -129,3 +132,13 @@ def test_the_merchant_sees_rules_dates_and_sources(shop: Flask) -> None:
     assert "unknown_order" in runner.invoke(args=["quote", "explain", "NONE"]).output
     assert "unknown_sku" in runner.invoke(
         args=["quote", "explain", "--sku", "NONE", "--to", "DE"]).output
+
+
+def test_an_order_of_what_may_not_go_there_is_refused(shop: Flask) -> None:
+    cart = ready("de-de", (CUP, 1))
+    restrict("DE", "6912", "licence", "Import licence")
+
+    with shop.test_request_context(), pytest.raises(Conflict) as refused:
+        placing.place(cart)
+    assert refused.value.code == "restricted"
+    assert refused.value.params == {"sku": "CUP", "country": "DE", "document": "Import licence"}

@@ -114,8 +114,8 @@ def test_every_mistake_is_named_with_its_place_and_nothing_is_kept() -> None:
     ({"tax_display": "excl"}, "markets[1].tax_display: the prices of list 'base' are with tax"),
     ({"seller": "nobody"}, "markets[1].seller: there is no seller 'nobody'"),
     ({"languages": ["no"]},
-     "markets[1].languages[1]: the shop has no interface in 'no' (en, de, fr, es, ja, zh-Hans,"
-     " ar)"),
+     ("markets[1].languages[1]: the shop has no interface in 'no' (en, de, fr, es, ja, zh-Hans,"
+      " ar)")),
 ])
 def test_what_an_entry_refers_to_has_to_be_there(change: dict[str, Any], reason: str) -> None:
     assert reason in mistakes({"markets": [{**NORWAY, **change}]})
