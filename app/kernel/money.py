@@ -100,12 +100,15 @@ class Money:
     def split(self, weights: Sequence[int]) -> list[Money]:
         """Share this amount out so that the shares add up to it again, to the last unit.
 
-        weights  n non-negative integers, not all zero (a line's minor units, a quantity)
+        weights  n non-negative integers (a line's minor units, a quantity), not all zero unless
+                 there is nothing to share
         returns  n amounts in the same currency and order; sum(returns) == self
         raises   ValueError  if weights is empty, negative or all zero
         source   largest-remainder (Hamilton) method; ties go to the earlier line
         cost     O(n log n), no floats
         """
+        if not self.minor and weights and not any(weights):
+            return [self] * len(weights)
         whole = sum(weights)
         if not weights or whole <= 0 or min(weights) < 0:
             raise ValueError("weights must be non-negative and not all zero")

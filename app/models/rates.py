@@ -72,6 +72,8 @@ class Territory(Base):
     eu_vat: Mapped[str] = mapped_column(String(3), default="")
     tax_as: Mapped[str] = mapped_column(String(12), default="")
     customs_as: Mapped[str] = mapped_column(String(12), default="")
+    local_tax_as: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    local_for: Mapped[str] = mapped_column(String(20), default="", server_default="")
     note: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(Text, default="")
     confidence: Mapped[str] = mapped_column(String(12), default="review")

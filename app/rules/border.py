@@ -28,8 +28,7 @@ _HUNDRED = Decimal(100)
 
 def clear_at_border(result: Cleared, case: Case, nets: Sequence[Money]) -> None:
     """Duty, fees and tax of an import: now (DDP) when all is known, else at the door."""
-    can_prepay = case.held.incoterm == "DDP" and case.decision.treatment is Treatment.IMPORT
-    if can_prepay:
+    if case.held.incoterm == "DDP":
         _import(result, case, nets, included=case.facts.market.tax_included)
         if result.duty is not None and result.tax is not None:
             return
@@ -75,7 +74,7 @@ def _border_tax(case: Case, what: Taxable, values: Sequence[Money], duty: DutySu
     rule, rates, regime = case.decision.import_rule, case.rates, duty.regime
     if regime is not None and not regime.tax_share_percent:
         validity = regime.validity
-        why = Why("tax", "regime_without_tax", day=str(validity.first), source=validity.source,
+        why = Why("tax", "regime_without_tax", day=validity.since, source=validity.source,
                   confidence=validity.confidence, params={"name": regime.name, "row": regime.id})
         return Taxed([], case.zero, case.zero, [why])
     if regime is not None:
@@ -121,7 +120,7 @@ def duty_of(case: Case, values: Sequence[Money], freight: Money) -> DutySum:
     ]
     arrival = Arrival(
         area=case.area.customs, country=case.area.country,
-        intrinsic=intrinsic, rule=rule, customer=facts.customer.kind,
+        intrinsic=intrinsic, rule=rule, customer=_buyer(case),
         day=case.day, is_duty_free=_is_duty_free(decision),
         is_ioss=decision.treatment is Treatment.IOSS, declaration=facts.declaration,
         has_proof=facts.has_origin_proof, dearest=_dearest(case, values), freight=freight,
@@ -129,6 +128,12 @@ def duty_of(case: Case, values: Sequence[Money], freight: Money) -> DutySum:
         registrations=facts.seller.registrations,
     )
     return assess(lines, arrival, case.book)
+
+
+def _buyer(case: Case) -> str:
+    """Who customs take the buyer for: under IOSS a consumer, as a business without a valid number
+    is; it would not be sold to under IOSS otherwise."""
+    return "consumer" if case.decision.treatment is Treatment.IOSS else case.facts.customer.kind
 
 
 def _national_code(case: Case, line: LineFacts) -> str:

@@ -153,5 +153,5 @@ def why_fee(row: FeeRow, fee: QuotedFee) -> Why:
     """Which fee, from which row."""
     validity = row.validity
     return Why(f"fee:{fee.code}", "fee", rate=f"{row.amount.major} {row.amount.currency}",
-               day=str(validity.first), source=validity.source, confidence=validity.confidence,
+               day=validity.since, source=validity.source, confidence=validity.confidence,
                params={"name": fee.name})

@@ -72,7 +72,7 @@ def clear(facts: QuoteFacts, held: Parcelled, book: RateBook) -> Cleared:
     if decision.unknown:
         result.why.append(Why("treatment", "limit_not_comparable",
                               params={"currencies": decision.unknown}))
-        result.is_estimate = True
+    result.is_estimate |= any(why.rule == "limit_not_comparable" for why in result.why)
     result.consignment = consignment_of(case, result)
     return result
 
@@ -137,9 +137,7 @@ def _at_sale(result: Cleared, case: Case, nets: Sequence[Money]) -> None:
         elif facts.market.tax_included:
             result.why.append(Why("tax", "price_kept"))
         if decision.treatment is Treatment.EXPORT:
-            territory = case.area.territory
-            result.why.append(Why("tax", "local_tax_on_arrival", params={
-                "note": territory.note if territory else ""}))
+            result.why.append(_why_local(case))
         return
     more = Money.total((fee.amount for row, fee in duty.fees if row.in_scheme_tax_base),
                        facts.currency)
@@ -154,6 +152,19 @@ def _at_sale(result: Cleared, case: Case, nets: Sequence[Money]) -> None:
     if result.tax is None:  # nothing can be charged; the quote says that it is not known
         result.tax = result.tax_included = case.zero
         result.is_estimate = True
+
+
+def _why_local(case: Case) -> Why:
+    """The tax an importer pays there, as far as its rate is known."""
+    territory, rows = case.area.territory, case.rates[STANDARD]
+    validity = rows[0].validity if rows else None
+    return Why(
+        "tax", "local_tax_on_arrival",
+        rate=f"{share_of(rows) * 100:f} %" if rows else "",
+        day=validity.since if validity else "",
+        source=validity.source if validity else territory.source if territory else "",
+        confidence=validity.confidence if validity else "review",
+        params={"note": territory.note if territory else ""})
 
 
 def _shipping_taxed_at_sale(case: Case) -> Money:

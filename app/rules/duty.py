@@ -13,10 +13,10 @@ from app.kernel.fx import convert
 from app.kernel.money import Money
 from app.rules.arrival import Arrival, DutyLine
 from app.rules.explanation import Why
-from app.rules.limits import in_steps, is_within
-from app.rules.parcel_fees import fee_rows, fees_of
+from app.rules.limits import in_steps, is_within, not_comparable
+from app.rules.parcel_fees import fee_rows, fees_of, touching
 from app.rules.rate_book import DutyRow, FeeRow, RateBook, RegimeRow
-from app.rules.regimes import are_among, duty_by_line, regime_of
+from app.rules.regimes import are_among, duty_by_line, fitting, regime_of
 from app.rules.result import QuotedDuty, QuotedFee
 
 _HUNDRED = Decimal(100)
@@ -74,8 +74,22 @@ def assess(lines: Sequence[DutyLine], arrival: Arrival, book: RateBook) -> DutyS
     if not is_known:
         why.append(Why("duty", "fee_unknown"))
     beyond = arrival.rule is not None and are_among(lines, arrival.rule.except_goods)
+    if regime is None:
+        why += not_comparable(zero.currency, _limits(lines, arrival, book, flat), book)
     return DutySum(tuple(tariff.duties), duty, tuple(tariff.by_line), fees, tuple(why), regime,
                    is_beyond_limits=beyond)
+
+
+def _limits(lines: Sequence[DutyLine], arrival: Arrival, book: RateBook,
+            flat: FeeRow | None) -> Iterable[Money | None]:
+    """Every limit on the value that this consignment is compared with."""
+    yield from (row.max_value for row in touching(arrival, book))
+    if flat is not None or arrival.is_duty_free:
+        return
+    yield from (row.max_value for row in fitting(lines, arrival, book))
+    rule = arrival.rule
+    if rule is not None and not are_among(lines, rule.except_goods):
+        yield rule.duty_threshold
 
 
 def _by_regime(row: RegimeRow, lines: Sequence[DutyLine], arrival: Arrival,
@@ -83,7 +97,7 @@ def _by_regime(row: RegimeRow, lines: Sequence[DutyLine], arrival: Arrival,
     """What a simplified clearance asks, line by line; no line of duty where it asks nothing."""
     found, validity = _Tariff(), row.validity
     found.why.append(Why(
-        "duty", "regime", rate=f"{row.duty_percent} %", day=str(validity.first),
+        "duty", "regime", rate=f"{row.duty_percent} %", day=validity.since,
         source=validity.source, confidence=validity.confidence,
         params={"name": row.name, "row": row.id, "ship_from": arrival.ship_from}))
     duties = duty_by_line(row, lines, book)
@@ -101,7 +115,7 @@ def _by_regime(row: RegimeRow, lines: Sequence[DutyLine], arrival: Arrival,
 def _why_none(arrival: Arrival, flat: FeeRow | None, *, is_free: bool) -> Iterable[Why]:
     """Why there is no tariff on these goods."""
     if flat is not None:
-        yield Why("duty", "fee_replaces_duty", day=str(flat.validity.first),
+        yield Why("duty", "fee_replaces_duty", day=flat.validity.since,
                   source=flat.validity.source, confidence=flat.validity.confidence)
     elif is_free:
         name = "scheme_no_duty" if arrival.is_duty_free else "below_duty_threshold"
@@ -169,7 +183,7 @@ def _on_duty(line: DutyLine, rows: Sequence[DutyRow], arrival: Arrival,
                                        rule.duty_surcharge_percent, more, "surcharge_on_duty"))
         validity = rule.validity
         found.why.append(Why(f"duty:{line.sku}", "duty_on_duty",
-                             rate=f"{rule.duty_surcharge_percent} %", day=str(validity.first),
+                             rate=f"{rule.duty_surcharge_percent} %", day=validity.since,
                              source=validity.source, confidence=validity.confidence))
     return more
 
@@ -177,7 +191,7 @@ def _on_duty(line: DutyLine, rows: Sequence[DutyRow], arrival: Arrival,
 def _why_row(line: DutyLine, row: DutyRow) -> Why:
     validity = row.validity
     return Why(
-        f"duty:{line.sku}", f"duty_{row.kind}", rate=f"{row.percent} %", day=str(validity.first),
+        f"duty:{line.sku}", f"duty_{row.kind}", rate=f"{row.percent} %", day=validity.since,
         source=validity.source, confidence=validity.confidence,
         params={"hs": line.hs_code, "prefix": row.hs_prefix, "origin": line.origin, "row": row.id},
     )
@@ -193,8 +207,8 @@ def _cut(amount: Money, arrival: Arrival, book: RateBook, *, is_duty: bool = Fal
 
 
 def _rows(line: DutyLine, arrival: Arrival, book: RateBook) -> list[DutyRow]:
-    """The row that applies of each kind and measure; none where neither tariff is known."""
-    best: dict[tuple[str, str], DutyRow] = {}
+    """The row that applies of each kind and programme; none where neither tariff is known."""
+    best: dict[tuple[str, ...], DutyRow] = {}
     code = line.taric or line.hs_code
     if not code or not line.origin:
         return []
@@ -205,13 +219,22 @@ def _rows(line: DutyLine, arrival: Arrival, book: RateBook) -> list[DutyRow]:
             continue
         if not row.validity.covers(arrival.day) or not _from(row.origin, line.origin, book):
             continue
-        key = (row.kind, row.measure)
+        key = _programme(row)
         now = best.get(key)
         if now is None or _rank(row, line.origin) > _rank(now, line.origin):
             best[key] = row
-    if not any(kind in _TARIFFS for kind, _ in best):
+    if not any(row.kind in _TARIFFS for row in best.values()):
         return []
-    return sorted(best.values(), key=lambda row: (_KINDS.index(row.kind), row.measure))
+    return sorted(best.values(),
+                  key=lambda row: (_KINDS.index(row.kind), row.measure, row.origin != "*"))
+
+
+def _programme(row: DutyRow) -> tuple[str, ...]:
+    """Within one the longest prefix wins, several add up. An additional duty that names no measure
+    is told apart by whom it is laid on: one on all countries and one on China are two."""
+    if row.kind in _TARIFFS or row.measure:
+        return row.kind, row.measure
+    return row.kind, "", row.origin
 
 
 _TARIFFS = ("mfn", "preference")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.kernel.fx import convert
 from app.kernel.money import Money
+from app.rules.explanation import Why
 from app.rules.rate_book import RateBook
 
 
@@ -16,6 +19,16 @@ def is_within(value: Money, limit: Money, book: RateBook) -> bool:
         return value <= limit
     rate = book.rate(value.currency, limit.currency)
     return rate is not None and value.major * rate.value <= limit.major
+
+
+def not_comparable(currency: str, limits: Iterable[Money | None], book: RateBook) -> list[Why]:
+    """A reason for the first limit that amounts of this currency cannot be compared with: whether
+    a relief or a fee holds is then a guess."""
+    for limit in limits:
+        if limit is not None and book.rate(currency, limit.currency) is None:
+            return [Why("treatment", "limit_not_comparable",
+                        params={"currencies": f"{currency}/{limit.currency}"})]
+    return []
 
 
 def in_steps(amount: Money, step: int, currency: str, book: RateBook, direction: str) -> Money:

@@ -16,6 +16,12 @@ from app.rules.result import QuotedFee
 
 def fee_rows(arrival: Arrival, book: RateBook) -> Iterable[FeeRow]:
     """Those that are asked of this consignment: by day, buyer, carrier and value."""
+    return (row for row in touching(arrival, book)
+            if row.max_value is None or is_within(arrival.intrinsic, row.max_value, book))
+
+
+def touching(arrival: Arrival, book: RateBook) -> Iterable[FeeRow]:
+    """Those that would be asked, whatever the goods are worth."""
     areas = dict.fromkeys((arrival.area, arrival.country))
     for row in (fee for area in areas for fee in book.fees.get(area, ())):
         if not row.validity.covers(arrival.day):
@@ -23,8 +29,6 @@ def fee_rows(arrival: Arrival, book: RateBook) -> Iterable[FeeRow]:
         if row.customer and row.customer != arrival.customer:
             continue
         if row.carrier and row.carrier != arrival.carrier:
-            continue
-        if row.max_value is not None and not is_within(arrival.intrinsic, row.max_value, book):
             continue
         yield row
 

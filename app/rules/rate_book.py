@@ -7,7 +7,7 @@ not found is said (None), never guessed. Rates are percentages as Decimals (19 m
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -43,7 +43,12 @@ class TaxRateRow:
 
 @dataclass(frozen=True, slots=True)
 class TerritoryRow:
-    """A place that is not what its country is; see /docs and the table's note."""
+    """A place that is not what its country is; see /docs and the table's note.
+
+    city          without a postcode_prefix it speaks only for addresses without a postcode
+    local_tax_as  where the rates are read of those who are established in the place
+    local_for     whose those are: seller, or seller_or_business (a buyer there counts as well)
+    """
 
     id: str
     country: str
@@ -58,6 +63,8 @@ class TerritoryRow:
     customs_as: str
     note: str
     source: str
+    local_tax_as: str = ""
+    local_for: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,7 @@ class DutyRow:
     """Duty by destination, HS prefix, origin (ISO2, group or "*") and kind.
 
     measure  the law an additional duty comes from: within one, the longest prefix wins; several
-             (US sections 301 and 122) add up
+             (US sections 301 and 122) add up. Unnamed ones are told apart by their origin
     """
 
     id: str
@@ -238,6 +245,8 @@ class RateBook:
     warehouses: Mapping[str, WarehouseRow] = field(default_factory=dict)
     shipping: ShippingBook = field(default_factory=ShippingBook)
     restrictions: Mapping[str, tuple[RestrictionRow, ...]] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)  # other word -> tax category
+    postcode_regions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # by country
 
     @cached_property
     def duties_by_prefix(self) -> Mapping[str, Mapping[str, tuple[DutyRow, ...]]]:
@@ -287,8 +296,21 @@ class RateBook:
         """What tax_on found before: every quote asks for the same few."""
         return {}
 
+    def is_category(self, word: str) -> bool:
+        """Some row, the first word of it or another word for it is in the tables."""
+        return word in self.categories or not self._category_names.isdisjoint(
+            {word, word.partition("_")[0]})
+
+    @cached_property
+    def _category_names(self) -> frozenset[str]:
+        return frozenset(row.category for rows in self.tax_rates.values() for row in rows)
+
     def _tax_on(self, jurisdiction: str, category: str, day: date) -> tuple[TaxRateRow, ...]:
         rows = _on(self.tax_rates.get(jurisdiction, ()), day)
+        if not self.is_category(category):  # standard, but nobody has looked
+            return tuple(replace(row, validity=replace(row.validity, confidence="review"))
+                         for row in rows if row.category == "standard")
+        category = self.categories.get(category, category)
         wider = category.partition("_")[0]
         found: dict[str, TaxRateRow] = {}
         for name in dict.fromkeys(("standard", wider, category)):

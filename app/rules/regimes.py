@@ -22,9 +22,14 @@ _HUNDRED = Decimal(100)
 
 def regime_of(lines: Sequence[DutyLine], arrival: Arrival, book: RateBook) -> RegimeRow | None:
     """The regime of a consignment; None where its destination has none for it."""
-    found = [row for row in book.regimes.get(arrival.area, ())
-             if _takes(row, arrival, book) and _holds(row, lines, arrival, book)]
+    found = [row for row in fitting(lines, arrival, book) if _holds(row, arrival, book)]
     return min(found, key=lambda row: _width(row, book), default=None)
+
+
+def fitting(lines: Sequence[DutyLine], arrival: Arrival, book: RateBook) -> list[RegimeRow]:
+    """The regimes for such a consignment, whatever it is worth."""
+    return [row for row in book.regimes.get(arrival.area, ())
+            if _takes(row, arrival, book) and _has_goods(row, lines)]
 
 
 def are_among(lines: Iterable[DutyLine], goods: Sequence[str]) -> bool:
@@ -59,12 +64,15 @@ def _takes(row: RegimeRow, arrival: Arrival, book: RateBook) -> bool:
     )
 
 
-def _holds(row: RegimeRow, lines: Sequence[DutyLine], arrival: Arrival, book: RateBook) -> bool:
-    """Every line is of its goods, and the consignment within its limit."""
+def _has_goods(row: RegimeRow, lines: Sequence[DutyLine]) -> bool:
+    """Every line is of its goods."""
     if row.goods and not all(_is_among(line, row.goods) for line in lines):
         return False
-    if are_among(lines, row.except_goods):
-        return False
+    return not are_among(lines, row.except_goods)
+
+
+def _holds(row: RegimeRow, arrival: Arrival, book: RateBook) -> bool:
+    """The consignment is within its limit."""
     value = arrival.intrinsic
     if row.value_of == "cif" and arrival.freight is not None:
         value += arrival.freight

@@ -14,7 +14,7 @@ from decimal import Decimal
 from app.kernel.money import Money
 from app.rules.explanation import Why
 from app.rules.facts import MarketFacts
-from app.rules.limits import in_steps, is_within
+from app.rules.limits import in_steps, is_within, not_comparable
 from app.rules.rate_book import ImportRow, RateBook, TaxRateRow
 from app.rules.result import QuotedTax
 from app.rules.tax_amounts import rounded_tax, tax_of
@@ -86,6 +86,7 @@ def tax_on_import(what: Taxable, rates: Mapping[str, Rows], market: MarketFacts,
     if rule and limit and rule.tax_threshold_kind == "value" and is_within(value, limit, book):
         return Taxed([], zero, zero, [_why_limit("below_tax_threshold", rule, limit)])
     found = _taxed(what, rates, market, rule, book)
+    found.why += not_comparable(value.currency, [limit, _step(rule)], book)
     if rule and limit and found.tax is not None and rule.tax_threshold_kind == "tax_amount" and (
         is_within(found.tax, limit, book)
     ):
@@ -230,15 +231,22 @@ def _stepped(taxes: list[QuotedTax], included: Money, rule: ImportRow,
     return found, min(included, whole, key=lambda amount: amount.minor)
 
 
+def _step(rule: ImportRow | None) -> Money | None:
+    """What border tax is a multiple of."""
+    if rule is None or not rule.tax_step_minor or not rule.step_currency:
+        return None
+    return Money(rule.tax_step_minor, rule.step_currency)
+
+
 def _why_limit(name: str, rule: ImportRow, limit: Money) -> Why:
-    return Why("tax", name, source=rule.validity.source, day=str(rule.validity.first),
+    return Why("tax", name, source=rule.validity.source, day=rule.validity.since,
                confidence=rule.validity.confidence,
                params={"limit": f"{limit.major} {limit.currency}"})
 
 
 def _why_rate(row: TaxRateRow) -> Why:
     return Why(f"tax:{row.jurisdiction}:{row.percent}", "tax_rate", rate=f"{row.percent} %",
-               day=str(row.validity.first), source=row.validity.source,
+               day=row.validity.since, source=row.validity.source,
                confidence=row.validity.confidence,
                params={"name": row.name, "jurisdiction": row.jurisdiction,
                        "category": row.category, "row": row.id})

@@ -240,7 +240,7 @@ def _is_outlying(area: Area, origin: Area, book: RateBook) -> bool:
         return False
     if not origin.is_eu_vat:
         return is_part_of(area, origin, book)
-    return area.country in EU_MEMBERS or area.tax not in book.imports
+    return area.country in EU_MEMBERS or area.vat_country == area.territory.code
 
 
 def _not_comparable(sale: Sale, rule: ImportRow | None, book: RateBook) -> str:

@@ -29,6 +29,7 @@ _PER: dict[str, tuple[str, Decimal]] = {
     "m3": ("m3", Decimal(1)),
     "piece": ("piece", Decimal(1)),
 }
+_ALSO = {"pcs": "piece", "pc": "piece", "pieces": "piece", "ea": "piece"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def unit_price(price: Money, quantity: Decimal, unit: str) -> UnitPrice:
 
     raises  ValueError  for an unknown unit or a quantity that is not above zero
     """
+    unit = _ALSO.get(unit, unit)
     if unit not in _PER:
         raise ValueError(f"unknown unit {unit!r}")
     if quantity <= 0:

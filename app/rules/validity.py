@@ -15,6 +15,11 @@ class Validity:
     source: str = ""
     confidence: str = "review"
 
+    @property
+    def since(self) -> str:
+        """The first day (ISO); '' for a row that names none."""
+        return "" if self.first == date.min else self.first.isoformat()
+
     def covers(self, day: date) -> bool:
         """True when the rule holds on this day."""
         return self.first <= day and (self.last is None or day <= self.last)

@@ -21,6 +21,7 @@ from app.kernel.currency import exponent
 from app.kernel.money import Money
 from app.services.postal import postal_lines
 from app.web import countries, labels, locale
+from app.web.law_words import law_word
 
 # CLDR puts direction marks into Arabic amounts; the element around them isolates already.
 _FLUSH = str.maketrans("", "", "\u200e\u200f\u061c")
@@ -157,7 +158,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update(
         price=price, number=number, percent=percent, day=day, span=span, moment=moment,
         weight=weight, size=size, country=country, currency_name=currency_name, jsonld=jsonld,
-        money_text=money_text, qr=qr, address_lines=address_lines, listed=listed,
+        money_text=money_text, qr=qr, address_lines=address_lines, listed=listed, law_word=law_word,
     )
     app.jinja_env.globals.update(labels=labels, options=countries.options)
 

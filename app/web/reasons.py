@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.web.gettext import gettext as _
+from app.web.law_words import law_word
 
 Sentence = Callable[[Mapping[str, Any]], str]
 
@@ -66,19 +67,22 @@ REASONS: Mapping[str, Sentence] = {
     "duty_countervailing": lambda p: _("A duty against subsidies on goods of this origin."),
     "duty_safeguard": lambda p: _("A safeguard duty on these goods."),
     "regime": lambda p: _(
-        "A simplified clearance at the destination: %(name)s", name=p.get("name", "")),
+        "A simplified clearance at the destination: %(name)s", name=law_word(p.get("name", "")),
+    ),
     "regime_without_tax": lambda p: _(
-        "No tax is due beside the simplified clearance: %(name)s", name=p.get("name", "")),
+        "No tax is due beside the simplified clearance: %(name)s",
+        name=law_word(p.get("name", ""))),
     "below_duty_threshold": lambda p: _("The value is below the limit from which duty is due."),
     "scheme_no_duty": lambda p: _("No duty is due on low-value parcels under this scheme."),
     "fee_replaces_duty": lambda p: _("A flat fee stands in place of the duty."),
-    "fee": lambda p: _("A fee for each parcel or heading: %(name)s", name=p.get("name", "")),
+    "fee": lambda p: _(
+        "A fee for each parcel or heading: %(name)s", name=law_word(p.get("name", ""))),
     "restricted_licence": lambda p: _(
         "Cannot be delivered there: that country asks for a licence (%(document)s).",
-        document=p.get("document", "")),
+        document=law_word(p.get("document", ""))),
     "restricted_certificate": lambda p: _(
         "Cannot be delivered there: that country asks for a certificate (%(document)s).",
-        document=p.get("document", "")),
+        document=law_word(p.get("document", ""))),
     "restricted_prohibited": lambda p: _(
         "Cannot be delivered there: that country does not let it in."),
     "payment_step": lambda p: _("Rounded to the smallest amount that can be paid."),

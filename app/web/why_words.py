@@ -20,6 +20,7 @@ from app.web.gettext import gettext as _
 from app.web.gettext import ngettext
 from app.web.labels import tax as tax_name
 from app.web.labels import tier
+from app.web.law_words import law_word
 from app.web.reasons import reason
 
 SILENT = frozenset({"tier_not_offered"})
@@ -127,7 +128,7 @@ def _customs(quote: Quote, names: Mapping[str, str]) -> Iterator[Step]:
                   value=filters.money_text(duty.value))
         yield Step(label, duty.duty, _said(_of(quote, f"duty:{duty.sku}")))
     for fee in quote.fees_lines:
-        yield Step(fee.name, fee.amount, _said(_of(quote, f"fee:{fee.code}")))
+        yield Step(law_word(fee.name), fee.amount, _said(_of(quote, f"fee:{fee.code}")))
     due = quote.due_at_door
     for name, amount in ((_("Duty at the door, about"), due.duty),
                          (_("Import tax at the door, about"), due.tax),

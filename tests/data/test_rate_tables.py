@@ -279,3 +279,14 @@ def test_the_three_euro_duty_takes_over_from_the_relief() -> None:
     assert (fee["per"], fee["amount_minor"], fee["customer"]) == ("hs6", "300", "consumer")
     assert (fee["in_import_tax_base"], fee["in_scheme_tax_base"]) == ("yes", "no")
     assert (fee["valid_from"], fee["valid_to"]) == ("2026-07-01", "2028-06-30")
+
+
+@pytest.mark.parametrize(("table", "column"), [
+    ("fee_rules", "name"), ("parcel_regimes", "name"), ("restrictions", "document"),
+])
+def test_names_that_shoppers_read_are_texts_of_the_interface(table: str, column: str) -> None:
+    words = (FOLDER.parents[1] / "web" / "law_words.py").read_text(encoding="utf-8")
+    with (FOLDER / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        names = {row[column] for row in csv.DictReader(file)} - {""}
+
+    assert sorted(name for name in names if f'"{name}"' not in words) == []

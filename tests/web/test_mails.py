@@ -142,10 +142,10 @@ def test_the_language_is_the_orders_whatever_the_workers(german: Order, shop: Fl
         shop.preprocess_request()
         assert str(get_locale()) == "ja"
         message = ask(german, "paid")
-        assert "48,57\xa0€" in message.text and "Deutschland" in message.text
+        assert "51,02\xa0€" in message.text and "Deutschland" in message.text
         assert str(get_locale()) == "ja" and g.locale.language == "ja"
     assert "￥" in ask(lived_through(JAPANESE), "paid").text
-    assert "48,57\xa0€" in ask(german, "paid").text
+    assert "51,02\xa0€" in ask(german, "paid").text
 
 
 def test_arabic_runs_from_the_right(shop: Flask) -> None:
@@ -233,7 +233,7 @@ def test_staff_are_told_in_english_and_without_the_shoppers_link(german: Order) 
     assert german.token not in message.html + message.text
     assert german.email not in message.html + message.text
     assert "The amount paid is not the amount asked for" in message.text
-    assert re.search(r"48[.,]57", message.text) and ("", 1, "EUR") in amounts(message)
+    assert re.search(r"51[.,]02", message.text) and ("", 1, "EUR") in amounts(message)
     assert message.key == f"mail:{german.id}:attention:amount_mismatch"
 
 

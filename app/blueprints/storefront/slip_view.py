@@ -24,6 +24,7 @@ from app.web.gettext import gettext as _
 from app.web.gettext import ngettext
 from app.web.labels import tax as tax_name
 from app.web.labels import tier
+from app.web.law_words import law_word
 from app.web.locale import Locale
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _problem(found: Slip, country: str) -> str:
     """Why it does not go there, and which paper would change that."""
     if not found.quote.barred:
         return _("We cannot deliver this to %(country)s.", country=country)
-    papers = {one.document for one in found.quote.barred}
+    papers = {law_word(one.document) for one in found.quote.barred}
     if "" in papers:
         return _("Not delivered to %(country)s: it may not be brought in there.", country=country)
     return _("Not delivered to %(country)s: we do not have the papers it asks for (%(papers)s).",

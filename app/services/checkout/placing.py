@@ -90,13 +90,7 @@ def _check(cart: Cart, shown: CartView, seen_total: int | None) -> Quote:
     if quoted is None or not shown.lines:
         raise Conflict("cart_empty")
     for line in shown.lines:
-        if line.note in {"short", "sold_out"}:
-            raise OutOfStock(sku=line.words.sku, available=line.most if line.note == "short" else 0)
-        if line.note in {"gone", "not_sold_here", "no_price"}:
-            raise Conflict("not_sold_here")
-        if line.barred is not None:
-            raise Conflict("restricted", sku=line.words.sku, country=line.barred.country,
-                           document=line.barred.document)
+        _check_line(line)
     if not steps.has_address(cart):
         raise Invalid("address_missing")
     if quoted.option is None:
@@ -112,6 +106,17 @@ def _check(cart: Cart, shown: CartView, seen_total: int | None) -> Quote:
     if seen_total is not None and seen_total != quoted.total.minor:
         raise QuoteChanged(was=seen_total, now=quoted.total.minor)
     return quoted
+
+
+def _check_line(line: LineView) -> None:
+    """Raise why a line cannot be sold or sent as it is."""
+    if line.note in {"short", "sold_out"}:
+        raise OutOfStock(sku=line.words.sku, available=line.most if line.note == "short" else 0)
+    if line.note in {"gone", "not_sold_here", "no_price"}:
+        raise Conflict("not_sold_here")
+    if line.barred is not None:
+        raise Conflict("restricted", sku=line.words.sku, country=line.barred.country,
+                       document=line.barred.document)
 
 
 def keep(cart: Cart, shown: CartView, quoted: Quote, mark: str) -> Order:

@@ -62,6 +62,7 @@ def territory(row: Territory) -> TerritoryRow:
         f"territory:{row.country}:{place}:{row.code}", row.country, row.postcode_prefix,
         row.postcode_to, row.city, row.code, row.name, _statement(row.eu_customs),
         _statement(row.eu_vat), row.tax_as, row.customs_as, row.note, row.source,
+        row.local_tax_as, row.local_for,
     )
 
 

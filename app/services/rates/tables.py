@@ -93,9 +93,11 @@ TERRITORIES = Table(
     _same(
         country=COUNTRY, postcode_prefix=text(12), postcode_to=text(12), city=text(120),
         code=needed(text(12)), name=needed(text(120)), eu_customs=one_of("yes", "no", ""),
-        eu_vat=one_of("yes", "no", ""), tax_as=text(12), customs_as=text(12), note=text(),
-        source=text(), confidence=CONFIDENCE,
+        eu_vat=one_of("yes", "no", ""), tax_as=text(12), customs_as=text(12),
+        local_tax_as=text(12), local_for=one_of("seller", "seller_or_business", ""),
+        note=text(), source=text(), confidence=CONFIDENCE,
     ),
+    optional=frozenset({"local_tax_as", "local_for"}),
 )
 IMPORT_RULES = Table(
     "import_rules", ImportRule, ("country", "valid_from"),

@@ -35,9 +35,13 @@ _STEPS = {
     "percent_order": PERCENT_ORDER, "percent_lines": PERCENT_LINES,
     "amount_order": AMOUNT_ORDER, "fixed_order": AMOUNT_ORDER,
     "amount_order_minor": AMOUNT_ORDER, "fixed_order_minor": AMOUNT_ORDER,
+    "fixed": AMOUNT_ORDER, "fixed_minor": AMOUNT_ORDER, "amount": AMOUNT_ORDER,
+    "amount_minor": AMOUNT_ORDER,
     "amount_lines": AMOUNT_LINES, "fixed_lines": AMOUNT_LINES,
     "amount_lines_minor": AMOUNT_LINES, "fixed_lines_minor": AMOUNT_LINES,
 }
+# An amount off that says no more is taken off the order.
+_OF_ALL = ("fixed", "fixed_minor", "amount", "amount_minor")
 
 
 def tax_rounding(case: Fields) -> Answer:
@@ -84,6 +88,8 @@ def _step(fields: Fields) -> Step:
     if not name:
         raise Refused("steps: " + ", ".join(fields.rest()) + " is not a kind of discount")
     value = fields.number(name)
+    if fields.has("lines") and name in _OF_ALL:
+        raise Refused(f"steps: {name} with lines may be once or per line; say which")
     only = fields.items("lines") if fields.has("lines") else None
     fields.end()
     return Step(_STEPS[name], value, None if only is None else frozenset(map(_whole, only)))

@@ -28,7 +28,11 @@ _ALWAYS = (
 
 
 def answer(facts: QuoteFacts, held: Parcelled, result: Cleared) -> dict[str, Any]:
-    """Every field of the answer. Raises Unsupported when an amount of it is not known."""
+    """Every field of the answer. Raises Unsupported when an amount of it is not known.
+
+    Where the case describes the border of an outlying territory the parcel is imported there; that
+    our own side is an export stands beside it.
+    """
     tax, duty, fees = _known(result)
     goods = Money.total(held.paid, facts.currency)
     included = result.tax_included or Money.zero(facts.currency)
@@ -38,10 +42,13 @@ def answer(facts: QuoteFacts, held: Parcelled, result: Cleared) -> dict[str, Any
     net = charged if result.tax_at_door else charged - tax
     if not result.duty_at_door:
         charged += duty + fees
-    found: dict[str, Any] = {"treatment": result.decision.code}
+    arrives = result.decision.rule == "special_territory" and not facts.is_seller_side
+    treatment = Treatment.IMPORT if arrives else result.decision.treatment
+    found: dict[str, Any] = {
+        "treatment": treatment.value if arrives else result.decision.code}
     if result.decision.is_export:
         found["origin_treatment"] = "EXPORT"
-    found["collected_by"] = _COLLECTED_BY.get(result.decision.treatment, "seller")
+    found["collected_by"] = _COLLECTED_BY.get(treatment, "seller")
     consignment = result.consignment
     if consignment.einvoice_category:
         found["einvoice_category"] = consignment.einvoice_category
@@ -87,8 +94,10 @@ def reasons(result: Cleared) -> dict[str, list[Why]]:
 def _known(result: Cleared) -> tuple[Money, Money, Money]:
     if any(why.rule == "tax_unknown" for why in result.why):
         raise Unsupported(f"the tax of {result.decision.jurisdiction or 'this place'} is not known")
-    if result.decision.unknown:
-        raise Unsupported(f"no exchange rate {result.decision.unknown} to compare a limit with")
+    for why in result.why:
+        if why.rule == "limit_not_comparable":
+            raise Unsupported(
+                f"no exchange rate {why.params['currencies']} to compare a limit with")
     if result.duty is None or result.tax is None or result.fee_total is None:
         unknown = [why for why in result.why if why.rule in {"duty_unknown", "fee_unknown"}]
         goods = ", ".join(f"{why.figure.partition(':')[2]} ({why.params.get('hs') or 'no HS code'})"

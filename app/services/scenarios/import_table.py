@@ -18,7 +18,8 @@ from app.rules.places import Area
 from app.rules.rate_book import ImportRow, RateBook, RegimeRow, TaxRateRow, Validity
 from app.services.scenarios.fields import Fields
 
-SOURCE = "case"
+# What a row of a case says of itself in explanations.
+SOURCE = CONFIDENCE = "case"
 WORDS = {
     "currency": ("currency", "de_minimis_currency", "limit_currency", "threshold_currency"),
     "both": ("de_minimis", "de_minimis_minor"),
@@ -32,7 +33,7 @@ WORDS = {
     "share": ("tax_share_percent", "tax_share"),
     "flat": ("flat_rate", "flat_percent", "flat_duty_percent"),
     "less": ("flat_less_minor", "less_minor"),
-    "tax_rate": ("tax_rate", "vat_rate", "gst_rate"),
+    "tax_rate": ("tax_rate", "vat_rate", "gst_rate", "rate"),
 }
 _LIMITS = {
     "both": ("duty_threshold", "tax_threshold"), "duty": ("duty_threshold",),
@@ -46,15 +47,18 @@ def with_import(fields: Fields, book: RateBook, area: Area, currency: str, day: 
     key = "EU" if area.customs == "EU" else area.tax
     known = book.import_rule(key, day) or book.import_rule("*", day)
     blank = ImportRow("case", key, "CIF", None, None, "consignment", "value", "", "", None,
-                      "consignment", True, None, Validity(source=SOURCE))
+                      "consignment", True, None, Validity(source=SOURCE, confidence=CONFIDENCE))
+    paid_in = currency
     currency = fields.currency(fields.any_of(*WORDS["currency"]) or "currency", currency)
     changes = _changes(fields, known or blank, currency)
     row = replace(known or blank, id=f"case:{key}", country=key, **changes)
     if known is not None and known.country == "*":
-        row = replace(row, validity=Validity(source=SOURCE))
+        row = replace(row, validity=Validity(source=SOURCE, confidence=CONFIDENCE))
     regimes = book.regimes.get(area.customs, ())
     if "except_goods" in changes:
         regimes = ()
+    else:
+        row, regimes = _comparable(row, regimes, paid_in, book)
     regimes = _regime(fields, area, currency) or regimes
     name = fields.any_of(*WORDS["tax_rate"])
     if name:
@@ -62,6 +66,21 @@ def with_import(fields: Fields, book: RateBook, area: Area, currency: str, day: 
     fields.end()
     return replace(book, imports={**book.imports, key: (row,)},
                    regimes={**book.regimes, area.customs: regimes})
+
+
+def _comparable(row: ImportRow, regimes: tuple[RegimeRow, ...], currency: str,
+                book: RateBook) -> tuple[ImportRow, tuple[RegimeRow, ...]]:
+    """A case that describes the border, names no limit and gives no exchange rate for those of the
+    shop asks for none of them."""
+    def kept(limit: Money | None) -> Money | None:
+        return limit if limit and book.rate(currency, limit.currency) else None
+
+    row = replace(row, duty_threshold=kept(row.duty_threshold),
+                  tax_threshold=kept(row.tax_threshold))
+    if row.step_currency and book.rate(currency, row.step_currency) is None:
+        row = replace(row, tax_step_minor=None, base_step_minor=None)
+    return row, tuple(regime for regime in regimes
+                      if regime.max_value is None or kept(regime.max_value))
 
 
 def _changes(fields: Fields, known: ImportRow, currency: str) -> dict[str, Any]:
@@ -130,11 +149,11 @@ def _regime(fields: Fields, area: Area, currency: str) -> tuple[RegimeRow, ...]:
         duty_percent=fields.number(flat) if flat else Decimal(0),
         duty_less=Money(fields.whole(less), currency) if less else None,
         tax_share_percent=percent,
-        validity=Validity(source=SOURCE, confidence="verified"),
+        validity=Validity(source=SOURCE, confidence=CONFIDENCE),
     ),)
 
 
 def _with_rate(book: RateBook, area: Area, percent: Decimal) -> RateBook:
     row = TaxRateRow(f"case:{area.tax}", area.tax, "standard", "VAT", percent, "follows",
-                     Validity(source=SOURCE, confidence="verified"))
+                     Validity(source=SOURCE, confidence=CONFIDENCE))
     return replace(book, tax_rates={**book.tax_rates, area.tax: (row,)})

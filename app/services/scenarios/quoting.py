@@ -222,7 +222,7 @@ def _lines(case: Fields, currency: str) -> tuple[list[LineFacts], list[Money]]:
             quantity=quantity, unit_price=Money(price, currency), price=PriceFacts("case", "set"),
             tax_category=fields.text("category", "standard"),
             hs_code=_digits(fields.text("hs", "")) or taric[:6],
-            origin=fields.text("origin", "").upper(), weight_g=fields.whole("weight_g", 0),
+            origin=_origin(fields), weight_g=fields.whole("weight_g", 0),
             size_mm=(1, 1, 1), warehouse="case", taric=taric,
         ))
         fields.end()
@@ -235,6 +235,12 @@ def _lines(case: Fields, currency: str) -> tuple[list[LineFacts], list[Money]]:
     shares = reduction(amounts, Step(AMOUNT_ORDER, Decimal(off)))
     return lines, [Money(amount - less, currency)
                    for amount, less in zip(amounts, shares, strict=True)]
+
+
+def _origin(fields: Fields) -> str:
+    """ISO 3166; goods of Northern Ireland originate in the United Kingdom."""
+    name = fields.text("origin", "").strip().upper()
+    return {**ALSO, "XI": "GB"}.get(name, name)
 
 
 def _digits(code: str) -> str:

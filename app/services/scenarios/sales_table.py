@@ -8,7 +8,7 @@ from decimal import Decimal
 from app.kernel.money import Money
 from app.rules.rate_book import RateBook, TaxRateRow, Validity
 from app.services.scenarios.fields import Fields, Refused
-from app.services.scenarios.import_table import SOURCE
+from app.services.scenarios.import_table import CONFIDENCE, SOURCE
 
 # A price per piece: below it, up to it (one cent more is dear), or taxed only above it.
 BELOW = ("below_minor", "exempt_below_minor", "per_item_below_minor", "exempt_below_item_minor")
@@ -34,7 +34,7 @@ class _Rates:
         """One combined rate for goods of a category."""
         return TaxRateRow(f"case:{self.place}:{category}", self.place, category, "Sales tax",
                           percent, self.shipping,
-                          Validity(source=SOURCE, confidence="verified"))
+                          Validity(source=SOURCE, confidence=CONFIDENCE))
 
 
 def with_sales_tax(fields: Fields, book: RateBook) -> tuple[RateBook, bool | None, str]:
