@@ -28,7 +28,7 @@ _HUNDRED = Decimal(100)
 
 def clear_at_border(result: Cleared, case: Case, nets: Sequence[Money]) -> None:
     """Duty, fees and tax of an import: now (DDP) when all is known, else at the door."""
-    if case.held.incoterm == "DDP":
+    if case.held.incoterm == "DDP" and _can_prepay(case.decision):
         _import(result, case, nets, included=case.facts.market.tax_included)
         if result.duty is not None and result.tax is not None:
             return
@@ -40,6 +40,12 @@ def clear_at_border(result: Cleared, case: Case, nets: Sequence[Money]) -> None:
     result.tax_at_door = result.duty_at_door = True
     if case.facts.market.tax_included:
         result.why.append(Why("tax", "price_kept"))
+
+
+def _can_prepay(decision: Decision) -> bool:
+    """A carrier clears what crosses a customs border. Between parts of one customs territory (the
+    Canary Islands, the overseas departments) none does: the local tax is the importer's own."""
+    return decision.treatment is Treatment.IMPORT or decision.crosses_border
 
 
 def _import(result: Cleared, case: Case, values: Sequence[Money], *, included: bool) -> None:

@@ -53,6 +53,7 @@ class Parcelled:
     """What a consignment holds: its lines, what each is paid, and its share of the shipping.
 
     carriage  courier or post, where customs tell them apart; carrier: whose fees are asked
+    postal_code  of where it leaves from
     """
 
     lines: Sequence[LineFacts]
@@ -64,6 +65,7 @@ class Parcelled:
     dispatch: date | None
     carriage: str = "courier"
     carrier: str = ""
+    postal_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,10 @@ def clear(facts: QuoteFacts, held: Parcelled, book: RateBook) -> Cleared:
     day = facts.now.date()
     area = locate(facts.destination, book)
     categories = frozenset(line.tax_category for line in held.lines)
+    meant = categories | {book.categories.get(word, word) for word in categories}
     here = _rates(rates_of(area, book), categories, book, day)
     nets = _nets(held, here) if facts.market.tax_included else list(held.paid)
-    decision = decide(_sale(facts, held, area, nets, categories, book, day), book, day)
+    decision = decide(_sale(facts, held, area, nets, meant, book, day), book, day)
     rates = with_live_tax(_rates(decision.jurisdiction, categories, book, day), facts.live_tax,
                           decision.jurisdiction)
     case = Case(facts, held, book, area, day, decision, rates)
@@ -69,6 +70,8 @@ def clear(facts: QuoteFacts, held: Parcelled, book: RateBook) -> Cleared:
                     for tax in result.taxes]
     result.is_estimate |= any(tax.is_estimate for tax in result.taxes)
     result.is_estimate |= any(why.confidence == "estimate" for why in result.why)
+    result.why += [Why("tax", "category_unknown", confidence="review", params={"category": word})
+                   for word in sorted(categories) if not book.is_category(word)]
     if decision.unknown:
         result.why.append(Why("treatment", "limit_not_comparable",
                               params={"currencies": decision.unknown}))
@@ -102,6 +105,8 @@ def _sale(facts: QuoteFacts, held: Parcelled, area: Area, nets: Sequence[Money],
         home_net=home_net,
         categories=categories, is_platform_sale=facts.is_platform_sale,
         is_seller_side=facts.is_seller_side,
+        leaves_at=Destination(held.ship_from, postal_code=held.postal_code),
+        arrives_at=facts.destination,
     )
 
 
@@ -160,7 +165,7 @@ def _why_local(case: Case) -> Why:
     validity = rows[0].validity if rows else None
     return Why(
         "tax", "local_tax_on_arrival",
-        rate=f"{share_of(rows) * 100:f} %" if rows else "",
+        rate=f"{(share_of(rows) * 100).normalize():f} %" if rows else "",
         day=validity.since if validity else "",
         source=validity.source if validity else territory.source if territory else "",
         confidence=validity.confidence if validity else "review",

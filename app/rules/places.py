@@ -6,6 +6,7 @@ source  cross-border rules §2 (Commission, "territorial scope"); the rows are i
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from app.kernel.address import Destination
@@ -49,15 +50,34 @@ class Area:
 def locate(place: Destination, book: RateBook) -> Area:
     """The tax and customs area of an address."""
     row = _territory(place, book)
-    country = place.country
+    country, region = place.country, region_of(place, book)
     is_member = country in EU_MEMBERS
     if row is None:
-        return Area(country, place.region, country, "EU" if is_member else country, is_member)
+        return Area(country, region, country, "EU" if is_member else country, is_member)
     in_vat = row.in_eu_vat if row.in_eu_vat is not None else is_member
     in_customs = row.in_eu_customs if row.in_eu_customs is not None else is_member
     tax = row.tax_as or (country if in_vat else row.code)
     customs = "EU" if in_customs or row.customs_as in EU_MEMBERS else row.customs_as or row.code
-    return Area(country, place.region, tax, customs, in_vat, row)
+    return Area(country, region, tax, customs, in_vat, row)
+
+
+def region_of(place: Destination, book: RateBook) -> str:
+    """The region given, else the one its postcode names ("K1A 0B1": ON), else ''."""
+    known = book.postcode_regions.get(place.country)
+    if place.region or not known:
+        return place.region
+    postcode = _plain(place.postal_code)
+    lengths = range(len(postcode), 0, -1)
+    return next((known[postcode[:n]] for n in lengths if postcode[:n] in known), "")
+
+
+def local_rates(place: Destination, whose: str, book: RateBook) -> str:
+    """The jurisdiction of rates for those established at this address; '' where there is none.
+
+    whose  "seller" or "business"
+    """
+    row = _territory(place, book)
+    return row.local_tax_as if row is not None and whose in row.local_for.split("_or_") else ""
 
 
 def crosses_border(origin: Area, area: Area) -> bool:
@@ -83,12 +103,10 @@ def _territory(place: Destination, book: RateBook) -> TerritoryRow | None:
     rows = book.territories.get(place.country)
     if not rows:
         return None
-    postcode = _COUNTRY_BEFORE.sub("", "".join(place.postal_code.upper().split()))
-    postcode = postcode.replace("-", "")
-    city = place.city.strip().casefold()
+    postcode, city = _plain(place.postal_code), _folded(place.city)
     best: tuple[int, TerritoryRow] | None = None
     for row in rows:
-        if row.city and row.city.casefold() not in city:
+        if row.city and not _is_in(row, city, postcode):
             continue
         if not _matches(row, postcode):
             continue
@@ -96,6 +114,27 @@ def _territory(place: Destination, book: RateBook) -> TerritoryRow | None:
         if best is None or weight > best[0]:
             best = (weight, row)
     return best[1] if best else None
+
+
+def _plain(postcode: str) -> str:
+    """Upper case, without spaces, hyphens and the country's letters."""
+    return _COUNTRY_BEFORE.sub("", "".join(postcode.upper().split())).replace("-", "")
+
+
+def _folded(name: str) -> str:
+    """Without accents, case and hyphens: "Büsingen" is "busingen"."""
+    letters = unicodedata.normalize("NFKD", name.replace("\u2019", "'").replace("-", " "))
+    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return " ".join(plain.casefold().split())
+
+
+def _is_in(row: TerritoryRow, city: str, postcode: str) -> bool:
+    """The city is this row's. A row without a postcode holds where none is given, and for no
+    other place with a similar name: "Campione sul Garda" is ordinary Italy."""
+    name = _folded(row.city)
+    if row.postcode_prefix:
+        return name in city
+    return not postcode and re.match(rf"{re.escape(name)}\b", city) is not None
 
 
 def _matches(row: TerritoryRow, postcode: str) -> bool:

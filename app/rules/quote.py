@@ -18,6 +18,7 @@ from app.rules.consignments import Cleared, Parcelled, clear
 from app.rules.explanation import Why
 from app.rules.facts import LineFacts, QuoteFacts
 from app.rules.offers import CrossesBorder
+from app.rules.order_rounding import round_together
 from app.rules.places import crosses_border, locate
 from app.rules.rate_book import RateBook
 from app.rules.restrictions import Barred
@@ -55,6 +56,7 @@ def _priced(facts: QuoteFacts, book: RateBook) -> tuple[Quote, Sequence[Cleared]
     option = choose(options, facts.option)
     cleared = [clear(facts, held, book)
                for held in _parcelled(facts, sold.paid_rows, option, book)]
+    round_together(cleared, facts.market)
     lines, due = _lines(facts.lines, sold), _due(cleared, currency)
     if option is not None and option.incoterm == "DDP" and due.is_asked:
         options = tuple(replace(one, incoterm="DAP") for one in options)
@@ -133,6 +135,7 @@ def _parcelled(facts: QuoteFacts, paid_rows: Sequence[Money], option: DeliveryOp
             incoterm=service.incoterm if service else "DDP", dispatch=dispatches.get(code),
             carriage="post" if service and service.mode == "post" else "courier",
             carrier=service.carrier if service else "",
+            postal_code=book.warehouses[code].postal_code,
         ))
     return found
 

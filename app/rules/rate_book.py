@@ -298,8 +298,8 @@ class RateBook:
 
     def is_category(self, word: str) -> bool:
         """Some row, the first word of it or another word for it is in the tables."""
-        return word in self.categories or not self._category_names.isdisjoint(
-            {word, word.partition("_")[0]})
+        return word == "standard" or word in self.categories or (
+            not self._category_names.isdisjoint({word, word.partition("_")[0]}))
 
     @cached_property
     def _category_names(self) -> frozenset[str]:

@@ -160,7 +160,9 @@ def _add_shipping(groups: list[_Group], shipping: Money, market: MarketFacts) ->
     if any(row.shipping == "exempt" for row in groups[0].rows):
         return
     if market.shipping_tax == "highest":
-        max(groups, key=lambda group: sum(row.percent for row in group.rows)).amounts.append(
+        # A gift of no value decides nothing.
+        paid_for = [group for group in groups if group.weight] or groups
+        max(paid_for, key=lambda group: sum(row.percent for row in group.rows)).amounts.append(
             shipping)
         return
     weights = [group.weight for group in groups]

@@ -25,6 +25,8 @@ MODES = frozenset({"per_rate", "line", "sum_by_net", "sum_by_net_keep_gross"})
 DIRECTIONS = {
     "half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_DOWN, "up": ROUND_UP,
 }
+# What others call them.
+ALSO_CALLED = {"floor": "down", "truncate": "down", "ceil": "up", "ceiling": "up"}
 # The tax is what is rounded in this direction; the net beside it then goes the other way.
 _NET_DIRECTIONS = {
     "half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN, "down": ROUND_UP, "up": ROUND_DOWN,

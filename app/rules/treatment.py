@@ -14,7 +14,7 @@ from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules.facts import CustomerFacts, SellerFacts
 from app.rules.limits import is_within
-from app.rules.places import Area, crosses_border, is_part_of, locate, rates_of
+from app.rules.places import Area, crosses_border, is_part_of, local_rates, locate, rates_of
 from app.rules.rate_book import EU_MEMBERS, ImportRow, RateBook
 
 # Distance sales within the EU up to here may be taxed at home (Art. 59c, since 2021-07-01).
@@ -93,6 +93,7 @@ class Sale:
     dearest     the same for its dearest single piece (some limits are per item)
     home_net    goods and shipping net of the seller's own tax, for the yearly threshold
     categories  tax categories of the goods
+    leaves_at, arrives_at  both ends with their postcodes, for rates of those established there
     """
 
     seller: SellerFacts
@@ -105,6 +106,8 @@ class Sale:
     categories: frozenset[str] = frozenset()
     is_platform_sale: bool = False
     is_seller_side: bool = False
+    leaves_at: Destination | None = None
+    arrives_at: Destination | None = None
 
 
 def decide(sale: Sale, book: RateBook, day: date) -> Decision:
@@ -115,27 +118,46 @@ def decide(sale: Sale, book: RateBook, day: date) -> Decision:
         return Decision(Treatment.MARKETPLACE_COLLECTS, "MARKETPLACE_COLLECTS", "", crosses,
                         "marketplace")
     if origin.is_eu_vat and area.is_eu_vat:
-        return _within_union(sale, origin, book)
+        return _within_union(sale, origin, book, day)
     if origin.vat_country == area.vat_country:
         return _at_home(sale, book, day)
     return _abroad(sale, origin, book, day)
 
 
-def _within_union(sale: Sale, origin: Area, book: RateBook) -> Decision:
-    area = sale.area
+def _within_union(sale: Sale, origin: Area, book: RateBook, day: date) -> Decision:
+    area, home = sale.area, _home(sale, origin, book, day)
     if area.vat_country == origin.vat_country:
         # The rates of islands (PT-30) are for sales from other members.
-        return _inside(Treatment.DOMESTIC, origin.tax, "domestic")
+        return _inside(Treatment.DOMESTIC, home or _at_buyer(sale, book, day) or origin.tax,
+                       "domestic")
     if sale.customer.kind == "business":
         number = _union_number(sale.customer)
         if number and number != origin.member:
             return _inside(Treatment.INTRA_COMMUNITY_SUPPLY, "", "art_138")
         if number or sale.seller.unproven_business == "origin":
-            return _inside(Treatment.ORIGIN_VAT_B2B, origin.tax, "art_32")
-    return _distance_sale(sale, origin, book)
+            return _inside(Treatment.ORIGIN_VAT_B2B, home or origin.tax, "art_32")
+    return _distance_sale(sale, origin, home or origin.tax, book)
 
 
-def _distance_sale(sale: Sale, origin: Area, book: RateBook) -> Decision:
+def _home(sale: Sale, origin: Area, book: RateBook, day: date) -> str:
+    """The rates of a seller of this country whose goods leave from a place with rates of its own
+    for those established there; '' elsewhere, and before there were any."""
+    if sale.leaves_at is None or sale.seller.country != origin.country:
+        return ""
+    found = local_rates(sale.leaves_at, "seller", book)
+    return found if book.tax_on(found, "standard", day) else ""
+
+
+def _at_buyer(sale: Sale, book: RateBook, day: date) -> str:
+    """The same by the buyer: a business there, by its valid number."""
+    customer = sale.customer
+    if sale.arrives_at is None or (customer.kind, customer.tax_id_check) != ("business", "valid"):
+        return ""
+    found = local_rates(sale.arrives_at, "business", book)
+    return found if book.tax_on(found, "standard", day) else ""
+
+
+def _distance_sale(sale: Sale, origin: Area, home: str, book: RateBook) -> Decision:
     """A consumer in another member: taxed there, or at home below the yearly limit."""
     area, seller = sale.area, sale.seller
     if area.tax in seller.registrations and not _has_oss(seller):
@@ -146,7 +168,7 @@ def _distance_sale(sale: Sale, origin: Area, book: RateBook) -> Decision:
     if book.rate(sale.home_net.currency, "EUR") is None:
         return replace(here, unknown=f"{sale.home_net.currency}/EUR")
     if _is_below_limit(sale, book):
-        return _inside(Treatment.ORIGIN_BELOW_10K, origin.tax, "art_59c")
+        return _inside(Treatment.ORIGIN_BELOW_10K, home, "art_59c")
     return here
 
 

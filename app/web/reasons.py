@@ -49,6 +49,8 @@ REASONS: Mapping[str, Sentence] = {
     "price_kept": lambda p: _("The price stays as shown, though no tax is charged with it."),
     "price_without_tax": lambda p: _(
         "The buyer is a business and accounts for the tax: the price is taken without it."),
+    "category_unknown": lambda p: _("The tax category %(category)s is not known to us; the "
+                                    "standard rate is taken.", category=p["category"]),
     "tax_unknown": lambda p: _("The tax at the destination is not known to us."),
     "not_prepaid": lambda p: _("Paid to the carrier when the parcel arrives."),
     "no_border_tax": lambda p: _("No tax is due when these goods enter the country."),

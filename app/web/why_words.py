@@ -84,7 +84,9 @@ def _delivery(quote: Quote) -> Iterator[Step]:
     if not option.price:  # then what the carrier asks is not what is paid
         whys = [why for why in whys if why.rule not in {"rate_card", "converted"}]
     days = filters.span(option.earliest, option.latest)
-    yield Step(Markup("{}, {}").format(tier(option.tier), days), option.price, (
+    # translators: how it is delivered, and when
+    label = Markup(_("%(service)s, %(days)s")) % {"service": tier(option.tier), "days": days}  # noqa: S704 - a text of the catalogue
+    yield Step(label, option.price, (
         *_said(whys), *_parcels(whys), *_carrier_terms(option)))
 
 
@@ -115,7 +117,9 @@ def _taxes(quote: Quote) -> Iterator[Step]:
                  and why.params.get("jurisdiction", tax.jurisdiction) == tax.jurisdiction
                  and why.rate == f"{tax.percent.normalize():f} %"]
         where = _("inside the prices") if tax.is_included else _("on top of the prices")
-        label = f"{tax_name(tax.name)} {filters.percent(tax.percent)}, {where}"
+        # translators: VAT 19 %, inside the prices
+        label = _("%(tax)s %(rate)s, %(where)s", tax=tax_name(tax.name),
+                  rate=filters.percent(tax.percent), where=where)
         yield Step(label, tax.tax, (*(treatments if not number else ()), *_said(rates)))
     if not quote.taxes and (treatments or others):
         yield Step(_("No tax is charged with the order"), None, (*treatments, *others))
@@ -159,10 +163,14 @@ def _said(whys: Iterable[Why]) -> tuple[str, ...]:
 def _sentence(why: Why) -> str:
     words = reason(why.rule, why.params)
     if " = " in why.rate and why.day:
-        rate = _("%(rate)s on %(day)s", rate=_apart(_tidy(why.rate)), day=_day(why.day))
-        return f"{words} {rate}{f' ({_source(why.source)})' if why.source else ''}."
+        told = {"reason": words, "rate": _apart(_tidy(why.rate)), "day": _day(why.day)}
+        # translators: reason is a whole sentence, rate is "1 EUR = 1.1172 USD"
+        return (_("%(reason)s %(rate)s on %(day)s (%(source)s).", **told,
+                  source=_source(why.source)) if why.source else
+                _("%(reason)s %(rate)s on %(day)s.", **told))
     if why.rule == "tax_rate" and why.day:
-        return f"{words} {_('In force since %(day)s.', day=_day(why.day))}"
+        # translators: reason is a whole sentence
+        return _("%(reason)s In force since %(day)s.", reason=words, day=_day(why.day))
     return words
 
 

@@ -150,12 +150,18 @@ def test_the_rate_of_the_day(day: tuple[int, int, int], tax: int) -> None:
 
 
 def test_a_special_territory_is_an_export_and_its_tax_is_not_known() -> None:
-    found = ask(Destination("ES", postal_code="35001"), line(10000), shipping=1200)
+    found = ask(Destination("FI", postal_code="22100"), line(10000), shipping=1200)
     assert sums(found) == ("EXPORT", 0, 0, 0, 11200)
     assert found.due_at_door.tax is None
     assert found.due_at_door.duty == Money(0, "EUR")  # inside the EU's customs territory
     assert not found.tax_included
     assert {"tax_unknown", "price_kept"} <= {why.rule for why in found.why}
+
+
+def test_the_importer_pays_the_tax_of_the_canary_islands() -> None:
+    found = ask(Destination("ES", postal_code="35001"), line(10000), shipping=1200)
+    assert sums(found) == ("EXPORT", 0, 0, 0, 11200)
+    assert found.due_at_door.tax == Money(784, "EUR")  # 7 % of 11200
 
 
 def test_local_tax_of_a_territory_is_due_at_the_door() -> None:

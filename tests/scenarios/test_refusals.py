@@ -46,6 +46,10 @@ def asked(**changes: Any) -> dict[str, Any]:
         ({"incoterm": "FOB"}, "input.incoterm"),
         ({"fx": {"USD": 1.1}}, "fx.USD"),
         ({"ship_to": {"country": "ES", "postcode": "3500"}}, "postcode"),
+        ({"ship_to": {"country": "XQ"}}, "ship_to.country"),
+        ({"ship_to": {"country": "Germany"}}, "ship_to.country"),
+        ({"ship_to": {"country": "EU"}, "marketplace_is_supplier": True}, "ship_to.country"),
+        ({"ship_from": {"country": "ZZ"}}, "ship_from.country"),
         ({"ship_to": {"country": "DE", "postcode": "782660"}}, "postcode"),
         ({"ship_to": {"country": "AT", "postcode": "66911"}}, "postcode"),
     ],
@@ -74,3 +78,25 @@ def test_what_cannot_be_read_is_named(changes: dict[str, Any], named: str) -> No
 def test_what_is_not_known_is_said(changes: dict[str, Any], named: str) -> None:
     answer = asked(**changes)
     assert named in answer.get("unsupported", answer), answer
+
+
+def test_a_category_nobody_knows_is_never_verified() -> None:
+    case = {"id": "x", "op": "quote", "input": CASE | {"lines": [LINE | {"category": "firewood"}]}}
+    answer = solve({"cases": [case]}, explain=True, book_of=lambda day: shipped_book())["x"]
+    reasons = answer["explain"]["tax_minor"]
+    assert {reason["confidence"] for reason in reasons} == {"review"}
+    assert any(reason["rule"] == "category_unknown" for reason in reasons)
+
+
+def test_a_group_of_origins_nobody_knows_is_named() -> None:
+    duty = [{"hs": "6109", "rate": "12"}, {"hs": "6109", "rate": "0", "origin": "FOO"}]
+    assert "'FOO'" in asked(tables={"duty": duty})["error"]
+
+
+def test_rows_of_a_case_say_so_and_name_no_day() -> None:
+    case = {"id": "x", "op": "quote", "input": CASE | {
+        "ship_from": {"country": "CN"}, "lines": [LINE | {"unit_price_minor": 20_000}],
+        "tables": {"duty": [{"hs": "*", "rate": "12"}]}}}
+    answer = solve({"cases": [case]}, explain=True, book_of=lambda day: shipped_book())["x"]
+    (reason,) = answer["explain"]["duty_minor"]
+    assert (reason["date"], reason["confidence"], reason["source"]) == ("", "case", "case")

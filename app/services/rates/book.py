@@ -28,7 +28,7 @@ from app.models.rates import (
 from app.models.restriction import Restriction
 from app.rules.rate_book import RateBook
 from app.services.fx.stored import euro_rates
-from app.services.rates import restriction_table, rows
+from app.services.rates import restriction_table, rows, words
 from app.services.rates.holiday import Calendars
 from app.services.shipping import rows as shipping
 
@@ -108,6 +108,7 @@ def _read(year: int) -> RateBook:
         warehouses=shipping.warehouses(), shipping=shipping.shipping_book(),
         restrictions=rows.grouped(map(restriction_table.row, _all(Restriction)),
                                   lambda row: row.destination),
+        categories=words.categories(), postcode_regions=words.postcode_regions(),
     )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from app.rules.rate_book import RateBook
-from app.services.rates import rows
+from app.services.rates import rows, words
 from app.services.rates.book import currency_of
 from app.services.rates.load import FOLDER
 from app.services.rates.tables import TABLES
@@ -44,6 +44,7 @@ def shipped_book(folder: Path = FOLDER) -> RateBook:
             read("parcel_regimes", rows.parcel_regime), lambda row: row.destination),
         vatex={row.treatment: row for row in read("vatex", rows.vatex)},
         currencies={row.currency: row for row in read("currencies", rows.currency_policy)},
+        categories=words.categories(), postcode_regions=words.postcode_regions(),
     )
 
 
@@ -53,6 +54,7 @@ def _stored(folder: Path, name: str) -> Iterator[Any]:
     with (folder / table.file).open(encoding="utf-8-sig", newline="") as file:
         for cells in csv.DictReader(file, strict=True):
             yield table.model(**table.fixed, **{
-                attribute: reader(cells[column].strip())
+                attribute: reader(cells.get(column, "").strip() if column in table.optional
+                                  else cells[column].strip())
                 for column, (attribute, reader) in table.columns.items()
             })

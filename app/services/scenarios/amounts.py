@@ -21,7 +21,7 @@ from app.rules.promotions import (
     discounts,
 )
 from app.rules.refunds import refund
-from app.rules.tax_amounts import DIRECTIONS, MODES, tax_of
+from app.rules.tax_amounts import ALSO_CALLED, DIRECTIONS, MODES, tax_of
 from app.rules.unit_price import unit_price
 from app.services.payment.units import stripe_amount
 from app.services.scenarios.fields import Fields, Refused, Unsupported
@@ -49,12 +49,12 @@ def tax_rounding(case: Fields) -> Answer:
     currency = case.currency("currency", "EUR")
     rate = case.number("rate")
     mode = case.text("mode", "per_rate", one_of=sorted(MODES))
-    method = case.text("method", "half_up", one_of=sorted(DIRECTIONS))
+    method = case.text("method", "half_up", one_of=sorted({*DIRECTIONS, *ALSO_CALLED}))
     items = case.items("line_amounts_minor", needed=True)
     amounts = [Money(_whole(item), currency) for item in items]
     included = case.text("price_basis", one_of=("incl", "excl")) == "incl"
     sums, _ = tax_of(amounts, [rate], included=included, mode=mode, currency=currency,
-                     direction=method)
+                     direction=ALSO_CALLED.get(method, method))
     why = Why("tax", mode, rate=f"{rate} %", source="EN 16931 BR-CO-17; app/rules/tax_amounts.py")
     return {"net_minor": sums.net.minor, "tax_minor": sums.tax.minor,
             "gross_minor": (sums.net + sums.tax).minor}, {"tax_minor": [why], "net_minor": [why]}

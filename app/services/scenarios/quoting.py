@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
+from babel import Locale
+
 from app.kernel.address import Destination
 from app.kernel.money import Money
 from app.rules.cleared import Cleared, Parcelled
@@ -24,11 +26,11 @@ from app.rules.facts import (
 )
 from app.rules.home_tax import home_rates, without_home_tax
 from app.rules.origin import STATEMENT
-from app.rules.places import locate
+from app.rules.places import locate, region_of
 from app.rules.promotions import AMOUNT_ORDER, Step, reduction
 from app.rules.rate_book import RateBook
 from app.rules.restrictions import EVERYWHERE, HeldDocument
-from app.rules.tax_amounts import DIRECTIONS, MODES
+from app.rules.tax_amounts import ALSO_CALLED, DIRECTIONS, MODES
 from app.services.scenarios.answers import answer, reasons
 from app.services.scenarios.fields import Fields, Refused, Unsupported
 from app.services.scenarios.tables import CaseTables, case_tables
@@ -36,6 +38,10 @@ from app.services.scenarios.tables import CaseTables, case_tables
 # How many digits a postcode has where some of them name a territory with a tax of its own.
 DIGITS = {"AT": {4}, "CH": {4}, "DE": {5}, "ES": {5}, "FI": {5}, "FR": {5}, "GR": {5}, "IT": {5},
           "NO": {4}, "PT": {4, 7}}
+# CLDR names groups, reserved codes and old ones as well; Kosovo has no code of ISO's yet.
+COUNTRIES = frozenset(
+    str(code) for code in Locale("en").territories if len(code) == 2 and code.isalpha()
+) - {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 # Names of countries that are in use beside those of ISO 3166.
 ALSO = {"EL": "GR", "UK": "GB"}
 # Where the tax cannot be told without the state or province.
@@ -93,15 +99,15 @@ def _clear(asked: _Asked, held: Parcelled) -> Cleared:
 
 def _asked(case: Fields, book: RateBook) -> _Asked:
     day, currency = case.day("date"), case.currency("currency")
-    place = _place(case.inside("ship_to"))
+    place = _place(case.inside("ship_to"), "ship_to", book)
     has_terms = case.has("incoterm")
     incoterm = case.text("incoterm", "DDP", one_of=("DDP", "DAP"))
     tables = case_tables(case, book, place, currency, day)
     basis = case.text("price_basis", one_of=("incl", "excl", "incl_home"))
-    place = replace(place, region=place.region or tables.state)
+    place = replace(place, region=place.region or tables.state or region_of(place, book))
     seller = _seller(case.inside("seller"), place, tables.nexus)
     lines, paid = _lines(case, currency)
-    ship_from = _ship_from(case.inside("ship_from"), book)
+    start = _place(case.inside("ship_from"), "ship_from", book)
     shipping, rule, carriage = _shipping(case, currency)
     market = replace(_market(case, basis), shipping_tax=rule)
     is_proven, papers = _proof(case)
@@ -115,27 +121,29 @@ def _asked(case: Fields, book: RateBook) -> _Asked:
         is_seller_side=not has_terms and not tables.has_border,
     )
     case.text("channel", "")
-    held = Parcelled(lines, paid, shipping, ship_from, "", incoterm, day, carriage)
+    held = Parcelled(lines, paid, shipping, _dispatched(start, book), "", incoterm, day, carriage,
+                     postal_code=start.postal_code)
     return _Asked(facts, held, tables, basis)
 
 
-def _place(fields: Fields) -> Destination:
+def _place(fields: Fields, name: str, book: RateBook) -> Destination:
     country = fields.text("country").strip().upper()
     found = Destination(ALSO.get(country, country), fields.text("region", "").strip().upper(),
                         fields.text("postcode", ""), fields.text("city", ""))
     fields.end()
+    if found.country not in COUNTRIES and found.country not in book.territories:
+        raise Refused(f"{name}.country {country!r} is no country of ISO 3166-1")
     digits = sum(letter.isdigit() for letter in found.postal_code)
     if found.postal_code.strip() and digits not in DIGITS.get(found.country, {digits}):
-        raise Refused(f"ship_to.postcode {found.postal_code!r} is no postcode of {found.country}")
+        raise Refused(f"{name}.postcode {found.postal_code!r} is no postcode of {found.country}")
     region = found.region.removeprefix(f"{found.country}-")
     return replace(found, region=region)
 
 
-def _ship_from(fields: Fields, book: RateBook) -> str:
+def _dispatched(place: Destination, book: RateBook) -> str:
     """The country goods leave from; a territory by its own code ("IC", "XI") where it has one."""
-    place = _place(fields)
     territory = locate(place, book).territory
-    if territory is None or not territory.postcode_prefix:
+    if territory is None or not (territory.postcode_prefix or territory.city):
         return place.country
     if territory.in_eu_vat and territory.tax_as == place.country:
         return territory.code if territory.code in book.territories else place.country
@@ -146,6 +154,7 @@ def _ship_from(fields: Fields, book: RateBook) -> str:
 
 def _seller(fields: Fields, place: Destination, nexus: bool | None) -> SellerFacts:  # noqa: FBT001 - said or not
     country = fields.text("country").upper()
+    country = ALSO.get(country, country)
     registrations = {str(code) for code in fields.items("registrations")}
     if nexus is not None:
         state = f"US:{place.region}"
@@ -170,9 +179,9 @@ def _euros(fields: Fields, name: str) -> Money | None:
 def _market(case: Fields, basis: str) -> MarketFacts:
     rounding = case.inside("rounding", {})
     mode = rounding.text("mode", "per_rate", one_of=sorted(MODES))
-    method = rounding.text("method", "half_up", one_of=sorted(DIRECTIONS))
+    method = rounding.text("method", "half_up", one_of=sorted({*DIRECTIONS, *ALSO_CALLED}))
     rounding.end()
-    return MarketFacts("case", basis != "excl", mode, direction=method)
+    return MarketFacts("case", basis != "excl", mode, direction=ALSO_CALLED.get(method, method))
 
 
 def _customer(case: Fields) -> CustomerFacts:
