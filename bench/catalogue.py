@@ -36,15 +36,19 @@ def home_of(size: str, database: str) -> Path:
 
 
 def prepare(size: str, chosen: Settings) -> None:
-    """Make the catalogue unless an earlier run has."""
+    """Make the catalogue, or only bring an earlier run's tables and law up to date."""
     done = chosen.home / "catalogue-done"
-    if done.exists() and done.read_text() == f"{size} {SEED}":
-        return
+    is_made = done.exists() and done.read_text() == f"{size} {SEED}"
     chosen.home.mkdir(parents=True, exist_ok=True)
-    print(f"making {size} products (once) in {chosen.home}", flush=True)
+    if not is_made:
+        print(f"making {size} products (once) in {chosen.home}", flush=True)
     app = create_app(chosen)
     with app.app_context():
         upgrade(directory=str(ROOT / "migrations"))
+        if is_made:
+            foundation.lay()
+            db.session.remove()
+            return
         _fill(SIZES[size])
         db.session.remove()
         _settle()

@@ -40,7 +40,7 @@ DIGITS = {"AT": {4}, "CH": {4}, "DE": {5}, "ES": {5}, "FI": {5}, "FR": {5}, "GR"
           "NO": {4}, "PT": {4, 7}}
 # CLDR names groups, reserved codes and old ones as well; Kosovo has no code of ISO's yet.
 COUNTRIES = frozenset(
-    str(code) for code in Locale("en").territories if len(code) == 2 and code.isalpha()
+    code for code in map(str, Locale("en").territories) if len(code) == 2 and code.isalpha()
 ) - {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 # Names of countries that are in use beside those of ISO 3166.
 ALSO = {"EL": "GR", "UK": "GB"}
