@@ -30,7 +30,7 @@ HEADERS = {
     " valid_from valid_to source"
     " read_on confidence",
     "territories": "country postcode_prefix postcode_to city code name eu_customs eu_vat tax_as"
-    " customs_as note source confidence",
+    " customs_as local_tax_as local_for note source confidence",
     "import_rules": "country valuation duty_threshold_minor duty_threshold_currency"
     " tax_threshold_minor tax_threshold_currency threshold_per tax_threshold_kind scheme"
     " scheme_registration scheme_threshold_minor scheme_currency scheme_per"

@@ -18,6 +18,7 @@ from app.models.catalogue import Category, Product
 from app.models.content import MenuItem, Page
 from app.models.translation import OldSlug, PageText
 from app.services import content, markets
+from app.services import kept as kept_values
 from app.services.catalogue import detail, editing, shelves
 from app.services.catalogue.assortment import bits_of, first_places
 from app.services.catalogue.cards import cards
@@ -334,6 +335,21 @@ def test_a_kept_value_is_made_again_when_its_counter_moves(shop: Flask) -> None:
     shop.extensions["tradewind"].versions.bump("content")
 
     assert (first, second, get()) == (0, 0, 1)
+
+
+def test_what_took_long_to_make_rests_before_it_is_made_again(
+    shop: Flask, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(kept_values, "COSTLY_S", 0.0)
+    monkeypatch.setattr(kept_values, "REST", 1e9)
+    kept: Kept[int] = Kept("content", size=2)
+    made = iter(range(9))
+
+    first = kept.get("key", lambda: next(made))
+    shop.extensions["tradewind"].versions.bump("content")
+
+    assert (first, kept.get("key", lambda: next(made))) == (0, 0)
+    assert kept_values.rests_until() is not None
 
 
 def test_of_many_kept_things_only_the_missing_are_made(shop: Flask) -> None:
