@@ -27,7 +27,6 @@ from tests.stripe_double import StripeDouble
 from tests.world import TEA
 
 WHERE = "/webhooks/stripe"
-AT_ONCE = 1.0  # seconds an answer may take
 
 
 @pytest.fixture
@@ -65,11 +64,9 @@ def caller(stripe_shop: Flask) -> FlaskClient:
 
 
 def post(caller: FlaskClient, body: bytes, signature: str | None) -> tuple[int, Any]:
-    """Status and body of the answer, which must come at once."""
-    begun = time.process_time()
+    """Status and body of the answer."""
     headers = {} if signature is None else {"Stripe-Signature": signature}
     answer = caller.post(WHERE, data=body, headers=headers, content_type="application/json")
-    assert time.process_time() - begun < AT_ONCE
     assert "Set-Cookie" not in answer.headers
     return answer.status_code, answer.json
 
@@ -111,6 +108,7 @@ def test_a_false_message_has_no_effect_and_the_true_one_is_still_taken(
     status, answer = post(caller, *false[kind])
 
     assert 400 <= status < 500 and answer["code"], answer
+    assert (status == 413) == (kind == "ten megabytes")  # too long a body is not even read
     assert messages_kept() == 0 and state_of(order) == "awaiting_payment"
     assert post(caller, body, sign(body)) == (200, {"outcome": "done"})
     assert state_of(order) == "paid"
