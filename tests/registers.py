@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import json
-import threading
-from typing import Any, Self
+from typing import Any
 
 from werkzeug import Request, Response
-from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.local_server import LocalServer
 
 HOLDER = {"name": "MUSTER GMBH", "address": "RING 1\n1010 WIEN"}
 
 
-class Quiet(WSGIRequestHandler):
-    """Writes no log."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
-        """Nothing."""
-
-
-class Registers:
+class Registers(LocalServer):
     """known: number -> in force; fault: an error code of VIES for every question until cleared.
 
     asked  every question that came in, newest last
@@ -29,19 +22,7 @@ class Registers:
         self.known: dict[str, bool] = {}
         self.fault = ""
         self.asked: list[dict[str, Any]] = []
-        self.server = make_server("127.0.0.1", 0, self.wsgi, threaded=True, request_handler=Quiet)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,),
-                                        daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(self.wsgi)
 
     @Request.application
     def wsgi(self, request: Request) -> Response:

@@ -10,6 +10,7 @@ import click
 from app.commands.refusals import plain
 from app.services import certificates
 from app.services.catalogue import customs_codes, customs_data, finding, goods_file, hs_list
+from app.services.csv_lines import RowError
 from app.services.readiness import reports
 from app.services.readiness.finding import Report
 
@@ -92,12 +93,7 @@ def customs(sku: str, hs_code: str, origin: str, weight_g: int | None, area: str
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def load_customs_codes(file: Path) -> None:
     """Set national tariff codes from FILE (CSV: sku, destination, code), all or none."""
-    changed, errors = customs_codes.load(file)
-    for error in errors:
-        click.echo(str(error), err=True)
-    if errors:
-        raise click.ClickException(f"{len(errors)} rows cannot be taken; nothing was loaded")
-    click.echo(f"{file.name}: {changed} set")
+    _tell_of_file(file, *customs_codes.load(file))
 
 
 @click.command("goods")
@@ -108,12 +104,7 @@ def load_goods(file: Path) -> None:
     CSV: sku, hs_code, origin, weight_g, length_mm, width_mm, height_mm, tax_category; an empty
     cell leaves things as they are.
     """
-    changed, errors = goods_file.load(file)
-    for error in errors:
-        click.echo(str(error), err=True)
-    if errors:
-        raise click.ClickException(f"{len(errors)} cells cannot be taken; nothing was loaded")
-    click.echo(f"{file.name}: {changed} set")
+    _tell_of_file(file, *goods_file.load(file))
 
 
 @click.command("maker")
@@ -144,6 +135,14 @@ def certificate(sku: str, document: str, destination: str, number: str,  # noqa:
                                       first.date() if first else None,
                                       last.date() if last else None)
     click.echo(f"{sku} has {document}" + ("" if written else ", as before"))
+
+
+def _tell_of_file(file: Path, changed: int, errors: list[RowError]) -> None:
+    for error in errors:
+        click.echo(str(error), err=True)
+    if errors:
+        raise click.ClickException(f"{len(errors)} mistakes; nothing was loaded")
+    click.echo(f"{file.name}: {changed} set")
 
 
 def _tell(reports_by_market: dict[str, Report]) -> None:

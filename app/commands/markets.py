@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 from flask.cli import AppGroup
@@ -14,9 +14,9 @@ from rich.table import Table
 
 from app.commands.refusals import plain
 from app.kernel.errors import Conflict, NotFound
+from app.services.json_entries import Refused
 from app.services.market_files import export as exporting
 from app.services.market_files import loading
-from app.services.market_files.reading import Refused
 from app.services.readiness import reports
 from app.services.readiness.finding import Finding, Report
 
@@ -65,8 +65,8 @@ def close_market(code: str) -> None:
 
 
 @group.command("load")
-@click.argument("file", type=click.File("r", encoding="utf-8"))
-def load(file: TextIO) -> None:
+@click.argument("file", type=click.File("rb"))
+def load(file: BinaryIO) -> None:
     """Bring sellers, price lists, warehouses and markets in step with FILE (docs/markets.md).
 
     The whole file or nothing of it. Safe to repeat.

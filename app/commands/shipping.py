@@ -13,7 +13,7 @@ from app.commands.refusals import plain
 from app.commands.shipping_words import compared_row, option_row, service_rows
 from app.kernel import clock
 from app.kernel.address import MILITARY, PO_BOX, Destination
-from app.services.market_files.reading import Refused
+from app.services.json_entries import Refused
 from app.services.orders.handling import by_number
 from app.services.rates.load import FileReport
 from app.services.shipping import asking, carriers, comparing, export, keeping, outages, reading
@@ -43,12 +43,12 @@ def load(path: Path) -> None:
             _load_json(file)
         else:
             kind = file.stem if file.stem in KIND_NAMES else "rates"
-            _tell(import_cards(file.read_text(encoding="utf-8"), file.name, kind))
+            _tell(import_cards(file, kind))
 
 
 def _load_json(file: Path) -> None:
     try:
-        kept = keeping.keep(reading.read(file.read_text(encoding="utf-8")))
+        kept = keeping.keep(reading.read(file.read_bytes()))
     except Refused as refused:
         for error in refused.errors:
             click.echo(f"{file.name}: {error}", err=True)
@@ -81,7 +81,7 @@ def export_file(output: Path | None, on: datetime | None) -> None:
 @click.option("--kind", type=KIND, default="rates", show_default=True)
 def import_rates(file: Path, kind: str) -> None:
     """Take a CSV of rates, surcharges or areas: new versions are dated, old ones closed."""
-    _tell(import_cards(file.read_text(encoding="utf-8"), file.name, kind))
+    _tell(import_cards(file, kind))
 
 
 @cards.command("export")

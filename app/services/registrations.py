@@ -7,9 +7,8 @@ a number, open since ever, which a row with days takes the place of.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,8 +19,9 @@ from sqlalchemy.orm import Session
 from app.extensions import db, transaction
 from app.kernel.errors import Conflict, Invalid, NotFound
 from app.models.market import Seller, SellerRegistration
+from app.services import csv_lines
+from app.services.csv_lines import RowError
 from app.services.outbox.log import emit
-from app.services.rates.load import RowError
 
 EVER = date(2000, 1, 1)
 """From when the undated list of a seller holds, once it becomes rows."""
@@ -180,30 +180,19 @@ def _holds(first: date, last: date | None, day: date) -> bool:
 
 
 def _read(path: Path) -> tuple[list[tuple[int, Wanted]], list[RowError]]:
+    lines, errors = csv_lines.read(path, COLUMNS[:4], COLUMNS)
     wanted: list[tuple[int, Wanted]] = []
-    errors: list[RowError] = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [name for name in COLUMNS[:4] if name not in (reader.fieldnames or ())]
-        errors += [RowError(path.name, 1, name, "is missing") for name in missing]
-        errors += [RowError(path.name, 1, name, "is not a column of this table")
-                   for name in _unknown(reader.fieldnames or ())]
-        for cells in reader if not errors else ():
-            try:
-                wanted.append((reader.line_num, _wanted(cells)))
-            except ValueError as error:
-                errors.append(RowError(path.name, reader.line_num, "", str(error)))
+    for line, cells in lines:
+        try:
+            wanted.append((line, _wanted(cells)))
+        except ValueError as error:
+            errors.append(RowError(path.name, line, "", str(error)))
     return wanted, errors
 
 
-def _unknown(names: Iterable[str]) -> Iterator[str]:
-    return (name for name in names if name not in COLUMNS)
-
-
-def _wanted(cells: dict[str, str | None]) -> Wanted:
+def _wanted(cells: Mapping[str, str]) -> Wanted:
     """A row's cells. Raises ValueError for a day that is none."""
-    plain = {name: (cells.get(name) or "").strip() for name in COLUMNS}
-    last = plain["valid_to"]
-    return Wanted(plain["seller"], plain["code"], plain["number"],
-                  date.fromisoformat(plain["valid_from"]),
-                  date.fromisoformat(last) if last else None, plain["note"])
+    last = cells["valid_to"]
+    return Wanted(cells["seller"], cells["code"], cells["number"],
+                  date.fromisoformat(cells["valid_from"]),
+                  date.fromisoformat(last) if last else None, cells["note"])

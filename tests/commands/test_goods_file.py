@@ -47,4 +47,4 @@ def test_an_unknown_column_is_refused(shop: Flask, tmp_path: Path) -> None:
     file = tmp_path / "goods.csv"
     file.write_text("sku,hs\nCUP,6912\n")
 
-    assert "the columns are sku, hs_code" in run(shop, "catalog", "goods", str(file))[1]
+    assert "goods.csv:1: hs is not a column" in run(shop, "catalog", "goods", str(file))[1]

@@ -11,9 +11,10 @@ from sqlalchemy import select
 from app.extensions import db
 from app.models.market import Market, Seller, SellerRegistration
 from app.services import markets
+from app.services.json_entries import Refused
 from app.services.market_files.export import export
 from app.services.market_files.loading import load
-from app.services.market_files.reading import Refused, check
+from app.services.market_files.reading import check
 from app.services.prices import lookup
 from tests.world import CUP, variant_id
 

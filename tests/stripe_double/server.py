@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import socket
-import threading
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any
 
 from werkzeug import Request, Response
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.local_server import LocalServer
 from tests.stripe_double import page
 from tests.stripe_double.api import Api, decoded
 from tests.stripe_double.books import Books
@@ -25,14 +24,7 @@ from tests.stripe_double.refusals import Refusal
 from tests.stripe_double.wire import Answer, Call
 
 
-class Quiet(WSGIRequestHandler):
-    """Writes no log."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
-        """Nothing."""
-
-
-class StripeDouble(People):
+class StripeDouble(LocalServer, People):
     """A Stripe of its own. Use as a context manager, or serve() for ever.
 
     url     what goes into STRIPE_API_BASE
@@ -44,28 +36,10 @@ class StripeDouble(People):
     def __init__(self, port: int = 0, webhook_url: str = "", secret: str = "whsec_double",
                  *, is_automatic: bool = False) -> None:
         self.post = Post(webhook_url, secret, is_automatic=is_automatic)
-        super().__init__(Books(self.post.take))
+        People.__init__(self, Books(self.post.take))
+        LocalServer.__init__(self, self.wsgi, port)
         self.faults = Faults()
         self.api = Api(self.books, self.faults)
-        self.server = make_server("127.0.0.1", port, self.wsgi, threaded=True,
-                                  request_handler=Quiet)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread = threading.Thread(target=self.server.serve_forever, args=(0.02,),
-                                        daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *problem: object) -> None:
-        self.server.shutdown()
-        self._thread.join()
-        self.server.server_close()
-
-    def serve(self) -> None:
-        """Until the process ends."""
-        self.server.serve_forever()
 
     def fault(self, kind: str, on: str = "", **how: Any) -> None:
         """The next call that begins with `on` goes wrong; see Fault."""

@@ -5,7 +5,6 @@ The first six digits are the world's and have to be those of the variant's own H
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
@@ -14,10 +13,11 @@ from sqlalchemy import bindparam, delete, select
 from app.extensions import db, transaction
 from app.kernel.errors import Invalid, NotFound
 from app.models.catalogue import Variant, VariantCustomsCode
+from app.services import csv_lines
 from app.services.catalogue import finding
+from app.services.csv_lines import RowError
 from app.services.kept import Kept
 from app.services.outbox import log
-from app.services.rates.load import RowError
 
 Codes = tuple[tuple[str, str], ...]
 COLUMNS = ("sku", "destination", "code")
@@ -73,23 +73,11 @@ def set_code(sku: str, destination: str, code: str) -> bool:
 
 def load(path: Path) -> tuple[int, list[RowError]]:
     """Set the codes of a CSV file (sku, destination, code); all of them, or none and the errors."""
-    rows, errors = [], []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                return 0, [RowError(path.name, 1, "", f"the columns are not {', '.join(COLUMNS)}")]
-            for cells in reader:
-                if None in cells or None in cells.values():
-                    errors.append(RowError(path.name, reader.line_num, "", "has other cells"))
-                else:
-                    rows.append((reader.line_num, cells))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        return 0, [RowError(path.name, 0, "", f"cannot be read: {error}")]
-    return _set_all(path.name, rows, errors)
+    lines, errors = csv_lines.read(path, COLUMNS)
+    return _set_all(path.name, lines, errors)
 
 
-def _set_all(file: str, rows: list[tuple[int, dict[str, str]]],
+def _set_all(file: str, rows: list[csv_lines.Line],
              errors: list[RowError]) -> tuple[int, list[RowError]]:
     try:
         with transaction():
@@ -102,7 +90,7 @@ def _set_all(file: str, rows: list[tuple[int, dict[str, str]]],
 
 def _set_row(file: str, line: int, cells: dict[str, str], errors: list[RowError]) -> bool:
     try:
-        return set_code(cells["sku"].strip(), cells["destination"], cells["code"])
+        return set_code(cells["sku"], cells["destination"], cells["code"])
     except (Invalid, NotFound) as error:
         errors.append(RowError(file, line, _column(error.code), error.code))
         return False

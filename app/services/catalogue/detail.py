@@ -36,9 +36,6 @@ from app.services.markets import MarketView
 from app.services.old_slugs import subject_of
 from app.services.shipping.rows import dangerous_of
 
-_BY_SLUG = select(ProductText.product_id, ProductText.language).where(
-    ProductText.slug == bindparam("slug")
-)
 _WORDS = (
     select(
         ProductText.__table__, Product.code, Product.brand_id, Product.tax_category,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +11,10 @@ from sqlalchemy import select
 from app.extensions import db, transaction
 from app.models.catalogue import Product, Variant
 from app.models.rates import TaxRate
+from app.services import csv_lines
 from app.services.catalogue import hs_list
+from app.services.csv_lines import RowError
 from app.services.outbox import log
-from app.services.rates.load import RowError
 
 KEY, CATEGORY = "sku", "tax_category"
 NUMBERS = ("weight_g", "length_mm", "width_mm", "height_mm")
@@ -39,18 +39,7 @@ def load(path: Path) -> tuple[int, list[RowError]]:
     lines of one product must agree.
     returns  how many SKUs changed, and no errors; or 0 and every error
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            names = tuple(reader.fieldnames or ())
-            unknown = [name for name in names if name not in COLUMNS]
-            if KEY not in names or unknown:
-                return 0, [RowError(path.name, 1, ", ".join(unknown) or KEY,
-                                    f"the columns are {', '.join(COLUMNS)}")]
-            lines = [(reader.line_num, cells) for cells in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        return 0, [RowError(path.name, 0, "", f"cannot be read: {error}")]
-    errors: list[RowError] = []
+    lines, errors = csv_lines.read(path, [KEY], COLUMNS)
     categories = _categories()
     rows = [_row(path.name, line, cells, categories, errors) for line, cells in lines]
     return _write(path.name, [(line, row) for (line, _cells), row in zip(lines, rows, strict=True)
@@ -59,34 +48,30 @@ def load(path: Path) -> tuple[int, list[RowError]]:
 
 def _row(file: str, line: int, cells: Cells, categories: frozenset[str],
          errors: list[RowError]) -> _Row | None:
-    if None in cells or None in cells.values():
-        errors.append(RowError(file, line, "", "has other cells than the first line"))
-        return None
-    told = {name: value.strip() for name, value in cells.items() if value.strip()}
     before = len(errors)
     changes: dict[str, object] = {}
-    hs_code = "".join(told.get("hs_code", "").replace(".", " ").split())
+    hs_code = "".join(cells["hs_code"].replace(".", " ").split())
     if hs_code:
         if not hs_list.is_known(hs_code):
             errors.append(RowError(file, line, "hs_code", f"{hs_code} is not in HS 2022"))
         changes["hs_code"] = hs_code
-    origin = told.get("origin", "").upper()
+    origin = cells["origin"].upper()
     if origin:
         if not (len(origin) == 2 and origin.isascii() and origin.isalpha()):
             errors.append(RowError(file, line, "origin", f"{origin} is no country of two letters"))
         changes["origin"] = origin
     for name in NUMBERS:
-        text = told.get(name, "")
+        text = cells[name]
         if text and not (text.isascii() and text.isdecimal() and 0 < int(text) <= LARGEST):
             errors.append(RowError(file, line, name, f"{text} is no whole number above 0"))
         elif text:
             changes[name] = int(text)
-    category = told.get(CATEGORY, "")
+    category = cells[CATEGORY]
     if category and category not in categories:
         errors.append(RowError(file, line, CATEGORY,
                                f"{category} has no rate anywhere; known: "
                                f"{', '.join(sorted(categories))}"))
-    return _Row(told.get(KEY, ""), changes, category) if len(errors) == before else None
+    return _Row(cells[KEY], changes, category) if len(errors) == before else None
 
 
 def _write(file: str, rows: list[tuple[int, _Row]],

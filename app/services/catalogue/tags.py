@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.extensions import db, transaction
-from app.kernel.errors import Conflict, Invalid, NotFound
-from app.models.catalogue import ProductTag, Tag
+from app.kernel.errors import Conflict, Invalid
+from app.models.catalogue import Tag
 from app.services.catalogue.vocabulary import code_of
 from app.services.outbox import log
 
@@ -43,28 +43,6 @@ def add_tag(label: Mapping[str, str], code: str = "") -> int:
         return tag.id
 
 
-def rename_tag(tag_id: int, label: Mapping[str, str]) -> None:
-    """Give a tag other labels. Raises NotFound, Invalid and Conflict as add_tag does."""
-    with transaction() as session:
-        tag = session.get(Tag, tag_id)
-        if tag is None:
-            raise NotFound("unknown_tag")
-        _refuse_ambiguous(_checked(label), but=tag_id)
-        tag.label = dict(label)
-        log.emit("product")
-
-
-def delete_tag(tag_id: int) -> None:
-    """Take a tag out of the vocabulary and off every product."""
-    with transaction() as session:
-        carriers = list(session.scalars(
-            select(ProductTag.product_id).where(ProductTag.tag_id == tag_id)
-        ))
-        session.execute(delete(Tag).where(Tag.id == tag_id))
-        for product_id in carriers:
-            log.emit("product", product_id)
-
-
 def tag_ids(words: Iterable[str], language: str) -> dict[str, int]:
     """Word -> tag id: the tag it means, however it is spelt, else a new one in this language."""
     wanted = {word: code_of(word) for word in words if fold(word)}
@@ -89,14 +67,14 @@ def tag_ids(words: Iterable[str], language: str) -> dict[str, int]:
         return found
 
 
-def _meanings(but: int = 0) -> dict[str, int]:
+def _meanings() -> dict[str, int]:
     """Folded code or label -> tag id, of the whole vocabulary."""
-    rows = db.session().execute(select(Tag.id, Tag.code, Tag.label).where(Tag.id != but))
+    rows = db.session().execute(select(Tag.id, Tag.code, Tag.label))
     return {fold(word): id_ for id_, code, label in rows for word in (*label.values(), code)}
 
 
-def _refuse_ambiguous(words: Iterable[str], but: int = 0) -> None:
-    meanings = _meanings(but)
+def _refuse_ambiguous(words: Iterable[str]) -> None:
+    meanings = _meanings()
     for word in words:
         if fold(word) in meanings:
             raise Conflict("tag_ambiguous", word=word, tag=meanings[fold(word)])

@@ -21,13 +21,13 @@ class Loaded:
     closed: tuple[str, ...]
 
 
-def load(text: str) -> Loaded:
+def load(content: str | bytes) -> Loaded:
     """Bring the shop in step with a market file. Raises Refused with every mistake.
 
     A market that is new and does not say `is_open` opens only when it is ready; one that says so
     opens anyway, and what it lacks is reported.
     """
-    file = read(text)
+    file = read(content)
     kept = keep(file)
     if kept.has_changed:
         renew_converted()

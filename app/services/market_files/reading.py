@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import select
 
 from app.extensions import db, providers
 from app.models.market import Market, Seller
 from app.models.price import PriceList
 from app.models.stock import Warehouse
+from app.services.json_entries import PlaceError, parsed, sound
 from app.services.market_files.shape import NEEDED, DatedRegistration, MarketFile, Part
 from app.services.payment.methods import PROVIDER_OF
 
@@ -22,61 +20,17 @@ SECTIONS: Mapping[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """Where in the file, and what is wrong with it."""
-
-    place: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.reason}"
-
-
-class Refused(Exception):
-    """The file cannot be taken; nothing of it was."""
-
-    def __init__(self, errors: list[RowError]) -> None:
-        self.errors = errors
-        super().__init__("; ".join(map(str, errors)))
-
-
-def read(text: str) -> MarketFile:
+def read(content: str | bytes) -> MarketFile:
     """The file's entries, all of them sound. Raises Refused with every mistake."""
-    try:
-        plain = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise Refused([RowError(f"line {error.lineno}", f"is not JSON: {error.msg}")]) from None
-    return check(plain)
+    return check(parsed(content))
 
 
 def check(plain: object) -> MarketFile:
     """The same for what has been read from JSON already."""
-    try:
-        file = MarketFile.model_validate(plain)
-    except ValidationError as error:
-        raise Refused([shape_error(one) for one in error.errors()]) from None
-    errors = list(_errors(file))
-    if errors:
-        raise Refused(errors)
-    return file
+    return sound(MarketFile, plain, _errors)
 
 
-def shape_error(one: Any) -> RowError:
-    """A mistake in the shape of a file, with its place in it."""
-    place = ""
-    for part in one["loc"]:
-        if isinstance(part, int):
-            place += f"[{part + 1}]"
-        elif part not in {"DatedRegistration", "constrained-str", "function-after"}:
-            place += f".{part}" if place else str(part)
-    reason = one["msg"].removeprefix("Value error, ")
-    if one["type"] == "extra_forbidden":
-        reason = "is not a field of this entry"
-    return RowError(place or "the file", reason[:1].lower() + reason[1:])
-
-
-def _errors(file: MarketFile) -> Iterator[RowError]:
+def _errors(file: MarketFile) -> Iterator[PlaceError]:
     known = {name: set(db.session.scalars(select(model.code)))
              for name, model in SECTIONS.items()}
     for section in SECTIONS:
@@ -84,55 +38,55 @@ def _errors(file: MarketFile) -> Iterator[RowError]:
     lists = {row.code: row.tax_included for row in db.session.scalars(select(PriceList))}
     for place, one in _placed("price_lists", file.price_lists):
         if one.parent and one.parent not in lists:
-            yield RowError(f"{place}.parent", f"there is no price list {one.parent!r} before it")
+            yield PlaceError(f"{place}.parent", f"there is no price list {one.parent!r} before it")
         lists[one.code] = one.tax_included if "tax_included" in one.model_fields_set else (
             lists.get(one.code, True))
     for place, seller in _placed("sellers", file.sellers):
         kinds = {isinstance(one, DatedRegistration) for one in seller.registrations}
         if len(kinds) > 1:
-            yield RowError(f"{place}.registrations", "give all of them days, or none")
+            yield PlaceError(f"{place}.registrations", "give all of them days, or none")
     yield from _markets(file, known, lists)
 
 
-def _entries(section: str, entries: list[Any], known: set[str]) -> Iterator[RowError]:
+def _entries(section: str, entries: list[Any], known: set[str]) -> Iterator[PlaceError]:
     seen: dict[str, str] = {}
     for place, one in _placed(section, entries):
         first = seen.setdefault(one.code, place)
         if first != place:
-            yield RowError(place, f"{one.code!r} is {first} again")
+            yield PlaceError(place, f"{one.code!r} is {first} again")
         if one.code not in known:
             for name in NEEDED[section]:
                 if name not in one.model_fields_set:
-                    yield RowError(f"{place}.{name}", f"is missing; {one.code!r} is new")
+                    yield PlaceError(f"{place}.{name}", f"is missing; {one.code!r} is new")
     known |= set(seen)
 
 
 def _markets(file: MarketFile, known: Mapping[str, set[str]],
-             lists: Mapping[str, bool]) -> Iterator[RowError]:
+             lists: Mapping[str, bool]) -> Iterator[PlaceError]:
     for place, one in _placed("markets", file.markets):
         if "seller" in one.model_fields_set and one.seller not in known["sellers"]:
-            yield RowError(f"{place}.seller", f"there is no seller {one.seller!r}")
+            yield PlaceError(f"{place}.seller", f"there is no seller {one.seller!r}")
         elif len(known["sellers"]) != 1 and not one.seller and _is_new(one):
-            yield RowError(f"{place}.seller", "is missing; the shop does not have just one")
+            yield PlaceError(f"{place}.seller", "is missing; the shop does not have just one")
         for number, code in enumerate(one.warehouses, 1):
             if code not in known["warehouses"]:
-                yield RowError(f"{place}.warehouses[{number}]", f"there is no warehouse {code!r}")
+                yield PlaceError(f"{place}.warehouses[{number}]", f"there is no warehouse {code!r}")
         for number, code in enumerate(one.payment_methods, 1):
             if code not in {*PROVIDER_OF, *providers().payments}:
-                yield RowError(f"{place}.payment_methods[{number}]",
+                yield PlaceError(f"{place}.payment_methods[{number}]",
                                f"{code!r} is no way to pay ({', '.join(PROVIDER_OF)})")
         if "price_list" not in one.model_fields_set:
             continue
         if one.price_list not in lists:
-            yield RowError(f"{place}.price_list", f"there is no price list {one.price_list!r}")
+            yield PlaceError(f"{place}.price_list", f"there is no price list {one.price_list!r}")
         elif "tax_display" in one.model_fields_set and (
                 lists[one.price_list] != (one.tax_display == "incl")):
             holds = "with" if lists[one.price_list] else "without"
-            yield RowError(f"{place}.tax_display",
+            yield PlaceError(f"{place}.tax_display",
                            f"the prices of list {one.price_list!r} are {holds} tax")
     defaults = [place for place, one in _placed("markets", file.markets) if one.is_default]
     if len(defaults) > 1:
-        yield RowError(defaults[1], f"only one market can be the default; {defaults[0]} is")
+        yield PlaceError(defaults[1], f"only one market can be the default; {defaults[0]} is")
 
 
 def _is_new(one: Part) -> bool:

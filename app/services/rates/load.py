@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -15,6 +14,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.extensions import transaction
+from app.services import csv_lines
+from app.services.csv_lines import RowError
 from app.services.outbox.log import emit
 from app.services.rates.tables import TABLES, Table
 
@@ -22,20 +23,6 @@ FOLDER = Path(__file__).resolve().parents[2] / "data" / "rates"
 """The tables the shop is shipped with."""
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """Why a file was not taken. Lines count from 1, the header is line 1; column '' is the row."""
-
-    file: str
-    line: int
-    column: str
-    reason: str
-
-    def __str__(self) -> str:
-        place = f"{self.file}:{self.line}"
-        return f"{place}: {self.column} {self.reason}" if self.column else f"{place}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,38 +89,22 @@ def load_tables(folder: Path, only: Collection[str] | None = None) -> LoadReport
 
 def _read(table: Table, path: Path) -> tuple[Table, list[tuple[int, Row]], list[RowError]]:
     """Rows with their lines, or the errors for which the file is left out."""
+    needed = [name for name in table.columns if name not in table.optional]
+    lines, errors = csv_lines.read(path, needed, (*table.columns, *table.extra))
     rows: list[tuple[int, Row]] = []
-    errors: list[RowError] = []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            errors.extend(_header_errors(table, reader.fieldnames or ()))
-            for cells in reader if not errors else ():
-                row, wrong = _row(table, cells, reader.line_num)
-                rows.append((reader.line_num, row))
-                errors.extend(wrong)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        errors.append(RowError(table.file, 0, "", f"cannot be read: {error}"))
+    for line, cells in lines:
+        row, wrong = _row(table, cells, line)
+        rows.append((line, row))
+        errors += wrong
     return table, rows, errors or list(_clashes(table, rows))
 
 
-def _header_errors(table: Table, names: Collection[str]) -> Iterator[RowError]:
-    for column in table.columns:
-        if column not in names and column not in table.optional:
-            yield RowError(table.file, 1, column, "is missing")
-    for column in names:
-        if column not in table.columns and column not in table.extra:
-            yield RowError(table.file, 1, column, "is not a column of this table")
-
-
-def _row(table: Table, cells: dict[str, str], line: int) -> tuple[Row, list[RowError]]:
+def _row(table: Table, cells: Mapping[str, str], line: int) -> tuple[Row, list[RowError]]:
     row: Row = dict(table.fixed)
     errors: list[RowError] = []
-    if None in cells or None in cells.values():
-        return row, [RowError(table.file, line, "", "has more or fewer cells than the header")]
     for column, (attribute, reader) in table.columns.items():
         try:
-            row[attribute] = reader(cells.get(column, "").strip())
+            row[attribute] = reader(cells[column])
         except ValueError as error:
             errors.append(RowError(table.file, line, column, str(error)))
     return row, errors

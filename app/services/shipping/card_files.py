@@ -6,11 +6,10 @@ start on one day, the version before is closed the day before. A second run chan
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -27,10 +26,12 @@ from app.models.shipping import (
 from app.rules.chargeable import KG, LB, grams_of
 from app.rules.rate_card import KINDS
 from app.rules.zones import plain_postcode
+from app.services import csv_lines
+from app.services.csv_lines import RowError
 from app.services.outbox import log
 from app.services.rates import columns as read
 from app.services.rates.columns import Reader, needed, one_of, shaped, text
-from app.services.rates.load import FileReport, RowError
+from app.services.rates.load import FileReport
 from app.services.shipping.versions import ADDED, Clash, Version, keep
 
 Row = dict[str, Any]
@@ -102,10 +103,11 @@ class _Run:
             raise _Wrong
 
 
-def import_cards(content: str, name: str, kind: str) -> FileReport:
+def import_cards(path: Path, kind: str) -> FileReport:
     """Take a file of "rates", "surcharges" or "areas"; the report tells new rows or errors."""
+    name = path.name
     table, taken = _TABLES[kind]
-    rows, errors = _read(content, name, table)
+    rows, errors = _read(path, table)
     if errors:
         return FileReport(name, errors=tuple(errors))
     try:
@@ -125,26 +127,13 @@ class _Wrong(Exception):
     """Some row cannot be taken: undoes the transaction and never leaves this module."""
 
 
-def _read(content: str, name: str, table: Mapping[str, Reader]) -> tuple[Numbered, list[RowError]]:
+def _read(path: Path, table: Mapping[str, Reader]) -> tuple[Numbered, list[RowError]]:
+    lines, errors = csv_lines.read(path, table)
     rows: Numbered = []
-    errors: list[RowError] = []
-    try:
-        reader = csv.DictReader(io.StringIO(content.removeprefix("\ufeff"), newline=""),
-                                strict=True)
-        names = reader.fieldnames or ()
-        errors += [RowError(name, 1, one, "is missing") for one in table if one not in names]
-        errors += [RowError(name, 1, one, "is not a column of this file")
-                   for one in names if one not in table]
-        for cells in reader if not errors else ():
-            line = reader.line_num
-            if None in cells or None in cells.values():
-                errors.append(RowError(name, line, "", "has more or fewer cells than the header"))
-                continue
-            row, wrong = _cells(name, line, cells, table)
-            rows.append((line, row))
-            errors += wrong
-    except csv.Error as error:
-        errors.append(RowError(name, 0, "", f"cannot be read: {error}"))
+    for line, cells in lines:
+        row, wrong = _cells(path.name, line, cells, table)
+        rows.append((line, row))
+        errors += wrong
     return rows, errors
 
 
@@ -155,7 +144,7 @@ def _cells(
     errors: list[RowError] = []
     for column, reader in table.items():
         try:
-            row[column] = reader(cells[column].strip())
+            row[column] = reader(cells[column])
         except ValueError as error:
             errors.append(RowError(name, line, column, str(error)))
     first, last = row.get("valid_from"), row.get("valid_to")

@@ -23,7 +23,7 @@ from app.models.shipping import (
     ShippingZone,
 )
 from app.models.stock import Warehouse
-from app.services.market_files.reading import Refused, RowError
+from app.services.json_entries import PlaceError, Refused
 from app.services.outbox import log
 from app.services.shipping.shape import BoxPart, ServicePart, ShippingFile
 from app.services.shipping.versions import ADDED, UNCHANGED, Clash, Version
@@ -55,7 +55,7 @@ def keep(file: ShippingFile) -> Kept:
 
     raises  Refused  when a card's day is taken by a version with other values
     """
-    kept, errors = Kept(), list[RowError]()
+    kept, errors = Kept(), list[PlaceError]()
     with transaction() as session:
         houses = {row.code: row.id for row in session.scalars(select(Warehouse))}
         for box in file.boxes:
@@ -79,7 +79,7 @@ def keep(file: ShippingFile) -> Kept:
 
 def _service(  # noqa: PLR0913 - an entry, where it stands, and what became of it
     session: Session, part: ServicePart, houses: Mapping[str, int], kept: Kept, place: str,
-    errors: list[RowError],
+    errors: list[PlaceError],
 ) -> None:
     given = {name: value for name, value in part.given().items() if name not in _OF_CARD}
     if "warehouse" in part.model_fields_set:
@@ -154,7 +154,7 @@ def _choices(session: Session, file: ShippingFile, kept: Kept) -> None:
     kept.count("choices", CHANGED if held else ADDED)
 
 
-def _dated(session: Session, file: ShippingFile, kept: Kept, errors: list[RowError]) -> None:
+def _dated(session: Session, file: ShippingFile, kept: Kept, errors: list[PlaceError]) -> None:
     for number, volume in enumerate(file.volumes, 1):
         values = volume.model_dump()
         thing = {name: values.pop(name) for name in ("carrier", "from_kg")}
@@ -169,13 +169,13 @@ def _dated(session: Session, file: ShippingFile, kept: Kept, errors: list[RowErr
 
 def _version(  # noqa: PLR0913 - a version, where it stands, and what became of it
     session: Session, version: Version, section: str, kept: Kept, place: str,
-    errors: list[RowError],
+    errors: list[PlaceError],
 ) -> None:
     try:
         kept.count(section, keep_version(session, version))
     except Clash as clash:
         name = version.thing.get("zone") or version.thing.get("code") or ""
-        errors.append(RowError(f"{place}.{section} {name}".strip(), clash.reason))
+        errors.append(PlaceError(f"{place}.{section} {name}".strip(), clash.reason))
 
 
 def _box(session: Session, part: BoxPart, warehouse_id: int) -> str:

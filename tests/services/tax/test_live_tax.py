@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, Self
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug import Request, Response
-from werkzeug.serving import make_server
 
 from app.commands.worker import HANDLERS
 from app.extensions import db, providers, transaction
@@ -27,7 +25,7 @@ from app.services.checkout import steps
 from app.services.outbox import jobs, log
 from app.services.tax.port import TaxPlace
 from app.services.tax.stripe_tax import StripeTax
-from tests.registers import Quiet
+from tests.local_server import LocalServer
 from tests.shoppers import cart_of
 from tests.world import BO, CUP
 
@@ -39,7 +37,7 @@ def taxed(percent: str, reason: str = "standard_rated", base: int = 10000) -> di
         "country": "US", "percentage_decimal": percent, "tax_type": "sales_tax"}}
 
 
-class TaxDouble:
+class TaxDouble(LocalServer):
     """Stripe's tax calculations over real HTTP; `answer` is what comes next."""
 
     def __init__(self) -> None:
@@ -49,16 +47,7 @@ class TaxDouble:
                 taxed("6.0"), taxed("0.25"), taxed("1.0"), taxed("1.375")]}]},
             "shipping_cost": {"tax_breakdown": [taxed("6.0", "not_subject_to_tax", 0)]},
         }
-        self.server = make_server("127.0.0.1", 0, self.wsgi, threaded=True, request_handler=Quiet)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+        super().__init__(self.wsgi)
 
     @Request.application
     def wsgi(self, request: Request) -> Response:
